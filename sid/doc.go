@@ -1,0 +1,2 @@
+// Package sid handles Windows security identifiers as small Go values.
+package sid
