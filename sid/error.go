@@ -1,12 +1,15 @@
 package sid
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Error says why something is not a SID. Every function of this package that
 // fails returns an *Error.
 type Error struct {
 	Input  string // what was refused: text, or binary in hex; cut when long
-	Field  string // "revision", "authority", "sub authority 1", "alias", ...
+	Field  string // "revision", "authority", "sub authority 1" (the first), "alias", ...
 	Offset int    // where in the input, in bytes, or -1 where that means nothing
 	Reason string // the rule that is broken
 }
@@ -25,7 +28,7 @@ func shorten(s string) string {
 	if len(s) > maxInput {
 		return s[:maxInput] + "..."
 	}
-	return string([]byte(s))
+	return strings.Clone(s)
 }
 
 // Error describes the refusal, such as

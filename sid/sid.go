@@ -1,25 +1,16 @@
 package sid
 
-import "cmp"
+import (
+	"cmp"
+	"strconv"
+)
 
 // Limits of a SID, under Microsoft's names (D sid-binary).
 const (
-	SID_REVISION            = 1  // the only revision there is
-	SID_MAX_SUB_AUTHORITIES = 15 // sub authorities
-	SECURITY_MAX_SID_SIZE   = 68 // bytes of the longest binary form
-)
-
-// Identifier authorities of the well-known SIDs, under Microsoft's names
-// (D wellknown-sids).
-const (
-	SECURITY_NULL_SID_AUTHORITY        uint64 = 0
-	SECURITY_WORLD_SID_AUTHORITY       uint64 = 1
-	SECURITY_LOCAL_SID_AUTHORITY       uint64 = 2
-	SECURITY_CREATOR_SID_AUTHORITY     uint64 = 3
-	SECURITY_NT_AUTHORITY              uint64 = 5
-	SECURITY_APP_PACKAGE_AUTHORITY     uint64 = 15
-	SECURITY_MANDATORY_LABEL_AUTHORITY uint64 = 16
-	SECURITY_AUTHENTICATION_AUTHORITY  uint64 = 18
+	SID_REVISION                       = 1   // the only revision there is
+	SID_MAX_SUB_AUTHORITIES            = 15  // how many sub authorities a SID can have
+	SECURITY_MAX_SID_SIZE              = 68  // bytes of the longest binary form
+	SECURITY_MAX_SID_STRING_CHARACTERS = 187 // room that Windows gives a text, with its terminating zero
 )
 
 const maxAuthority = 1<<48 - 1
@@ -43,10 +34,10 @@ type SID struct {
 // Windows does not read the text of such a SID.
 func New(authority uint64, sub ...uint32) (SID, error) {
 	if authority > maxAuthority {
-		return SID{}, refuse("", "authority", -1, "over 48 bits")
+		return SID{}, refuse(strconv.FormatUint(authority, 10), "authority", -1, "over 281474976710655, the largest of 48 bits")
 	}
 	if len(sub) > SID_MAX_SUB_AUTHORITIES {
-		return SID{}, refuse("", "sub authorities", -1, "more than 15")
+		return SID{}, refuse(strconv.Itoa(len(sub)), "number of sub authorities", -1, "over 15")
 	}
 	return build(authority, sub...), nil
 }
@@ -87,8 +78,8 @@ func (s SID) RID() (uint32, bool) {
 }
 
 // Domain returns the SID without its last sub authority, and false if there is
-// none to take away. For an account this is the domain, or the machine, that
-// issued it. WithRID is the way back.
+// none to take away. For an account that is the domain or machine that issued
+// it. WithRID is the way back.
 func (s SID) Domain() (SID, bool) {
 	if s.n == 0 {
 		return SID{}, false
@@ -103,10 +94,10 @@ func (s SID) Domain() (SID, bool) {
 // with an [*Error].
 func (s SID) WithRID(rid uint32) (SID, error) {
 	if s.IsZero() {
-		return SID{}, refuse("", "domain", -1, "no SID (the zero value)")
+		return SID{}, refuse("", "domain", -1, "the zero SID is no domain")
 	}
 	if s.n == SID_MAX_SUB_AUTHORITIES {
-		return SID{}, refuse(s.String(), "domain", -1, "has 15 sub authorities already, no room for a RID")
+		return SID{}, refuse(s.String(), "domain", -1, "has 15 sub authorities, no room for a RID")
 	}
 	s.sub[s.n] = rid
 	s.n++

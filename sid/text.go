@@ -21,13 +21,11 @@ func (s SID) MarshalText() ([]byte, error) { return s.appendText(nil), nil }
 // sub authorities (C), so that every SID survives the way to text and back.
 // On failure s is left as it was.
 func (s *SID) UnmarshalText(text []byte) error {
-	if len(text) == 0 {
-		*s = SID{}
-		return nil
-	}
-	v, err := parse(string(text), 0)
-	if err != nil {
-		return err
+	var v SID
+	if len(text) > 0 {
+		if err := v.parse(string(text)); err != nil {
+			return err
+		}
 	}
 	*s = v
 	return nil

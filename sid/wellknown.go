@@ -1,23 +1,33 @@
 package sid
 
-// Well-known SIDs. They are variables only because Go has no constants of this
-// type: never assign to them.
-var (
-	Everyone              = SID{rev: 1, n: 1, authLo: 1}
-	Interactive           = SID{rev: 1, n: 1, authLo: 5, sub: [15]uint32{4}}
-	Service               = SID{rev: 1, n: 1, authLo: 5, sub: [15]uint32{6}}
-	AuthenticatedUsers    = SID{rev: 1, n: 1, authLo: 5, sub: [15]uint32{11}}
-	RestrictedCode        = SID{rev: 1, n: 1, authLo: 5, sub: [15]uint32{12}}
-	LocalSystem           = SID{rev: 1, n: 1, authLo: 5, sub: [15]uint32{18}}
-	LocalService          = SID{rev: 1, n: 1, authLo: 5, sub: [15]uint32{19}}
-	NetworkService        = SID{rev: 1, n: 1, authLo: 5, sub: [15]uint32{20}}
-	BuiltinAdministrators = SID{rev: 1, n: 2, authLo: 5, sub: [15]uint32{32, 544}}
-	BuiltinUsers          = SID{rev: 1, n: 2, authLo: 5, sub: [15]uint32{32, 545}}
-	WriteRestrictedCode   = SID{rev: 1, n: 1, authLo: 5, sub: [15]uint32{33}}
-	MandatoryUntrusted    = SID{rev: 1, n: 1, authLo: 16}
-	MandatoryLow          = SID{rev: 1, n: 1, authLo: 16, sub: [15]uint32{4096}}
-	MandatoryMedium       = SID{rev: 1, n: 1, authLo: 16, sub: [15]uint32{8192}}
-	MandatoryMediumPlus   = SID{rev: 1, n: 1, authLo: 16, sub: [15]uint32{8448}}
-	MandatoryHigh         = SID{rev: 1, n: 1, authLo: 16, sub: [15]uint32{12288}}
-	MandatorySystem       = SID{rev: 1, n: 1, authLo: 16, sub: [15]uint32{16384}}
+import "cmp"
+
+//go:generate go run ./internal/gen
+
+// wellKnownSID is a row of wellKnown, which is in the order of Compare.
+type wellKnownSID struct {
+	sid   SID
+	alias string // of SDDL, "" if none
+	name  string // display name in English
+}
+
+// domainAccount is a row of domainAccounts, which is in the order of the RIDs:
+// an account that every domain of its kind has.
+type domainAccount struct {
+	rid   uint32
+	of    domainKind
+	alias string // of SDDL, "" if none
+	name  string // in English, without the domain; "" if it has none
+}
+
+type domainKind uint8
+
+const (
+	ofMachine domainKind = iota
+	ofDomain
+	ofRootDomain
 )
+
+func (w wellKnownSID) compare(s SID) int { return w.sid.Compare(s) }
+
+func (a domainAccount) compare(rid uint32) int { return cmp.Compare(a.rid, rid) }
