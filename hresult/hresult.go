@@ -17,7 +17,7 @@ const (
 
 // Error returns name, number and text: "E_ACCESSDENIED (0x80070005): The caller does not have the right to do this."
 //
-// A code without a name says what its number tells: "HTTP status 418 (0x801901A2)", "Win32 error 1234 (0x800704D2)",
+// A code without a name says what its number tells: "HTTP status 418 (0x801901A2)", "Win32 error 48879 (0x8007BEEF)",
 // or else "HRESULT 0x8020FFFF (FACILITY_BACKGROUNDCOPY, code 65535)".
 func (h HRESULT) Error() string {
 	if e := lookup(h); e != nil {
