@@ -1,0 +1,201 @@
+package jobstore
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+)
+
+// The buckets of a store's file. A bucket's sequence, which bbolt keeps beside
+// its root anyway, holds the fingerprint of what is in it.
+var (
+	metaBucket       = []byte("meta")       // schemaKey
+	jobsBucket       = []byte("jobs")       // sequence number, big-endian -> record
+	identitiesBucket = []byte("identities") // number, big-endian -> token
+)
+
+// boltFile is the storage in a bbolt file.
+type boltFile struct {
+	db   *bolt.DB
+	file *os.File // what db has open
+}
+
+// guard runs fn, which touches a file that may be damaged, and turns bbolt's
+// panics and the faults of a mapping that is longer than its file into
+// ErrCorrupt.
+func guard(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = corrupt("bbolt gave up: %v", r)
+		}
+	}()
+	if err := fn(); !errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return err
+	}
+	return errClosedStorage
+}
+
+func (f *boltFile) update(fn func(storageTx) error) error {
+	return guard(func() error {
+		return f.db.Update(func(tx *bolt.Tx) error {
+			jobs, ids := tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket)
+			jobs.FillPercent = 1 // keys only grow
+			return fn(boltTx{jobs, ids})
+		})
+	})
+}
+
+func (f *boltFile) view(fn func(jobs, ids *bolt.Bucket) error) error {
+	return guard(func() error {
+		return f.db.View(func(tx *bolt.Tx) error {
+			return fn(tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket))
+		})
+	})
+}
+
+func (f *boltFile) get(seq uint64, fn func([]byte) error) error {
+	return f.view(func(jobs, _ *bolt.Bucket) error {
+		key := seqKey(seq)
+		return fn(jobs.Get(key[:]))
+	})
+}
+
+// recordsPerView keeps read transactions short: a long one makes the file grow
+// without bounds while others write.
+const recordsPerView = 512
+
+func (f *boltFile) records(fn func(uint64, []byte) error) error {
+	for next, more := uint64(0), true; more; {
+		err := f.view(func(jobs, _ *bolt.Bucket) error {
+			n := 0
+			c := jobs.Cursor()
+			from := seqKey(next)
+			for k, v := c.Seek(from[:]); k != nil; k, v = c.Next() {
+				if n++; n > recordsPerView {
+					return nil
+				}
+				seq, err := seqOf(k, next)
+				if err != nil {
+					return err
+				}
+				next = seq + 1
+				if err := fn(seq, v); err != nil {
+					return err
+				}
+			}
+			more = false
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *boltFile) identities(fn func(uint32, []byte) error) error {
+	return f.view(func(_, ids *bolt.Bucket) error {
+		return ids.ForEach(func(k, v []byte) error {
+			if len(k) != 4 || v == nil {
+				return corrupt("identity key %x", k)
+			}
+			return fn(binary.BigEndian.Uint32(k), v)
+		})
+	})
+}
+
+func (f *boltFile) fingerprint() (p uint64, err error) {
+	err = f.view(func(jobs, _ *bolt.Bucket) error {
+		p = jobs.Sequence()
+		return nil
+	})
+	return p, err
+}
+
+// txid is the number of the last transaction in the file.
+func (f *boltFile) txid() (id int, err error) {
+	err = guard(func() error {
+		return f.db.View(func(tx *bolt.Tx) error { id = tx.ID(); return nil })
+	})
+	return id, err
+}
+
+func (f *boltFile) close() error { return f.db.Close() }
+
+type boltTx struct{ jobs, ids *bolt.Bucket }
+
+func (tx boltTx) get(seq uint64) []byte {
+	key := seqKey(seq)
+	return tx.jobs.Get(key[:])
+}
+
+func (tx boltTx) put(seq uint64, rec []byte) error {
+	key := seqKey(seq)
+	return tx.jobs.Put(key[:], rec)
+}
+
+func (tx boltTx) delete(seq uint64) error {
+	key := seqKey(seq)
+	return tx.jobs.Delete(key[:])
+}
+
+func (tx boltTx) putIdentity(n uint32, code string) error {
+	var key [4]byte
+	binary.BigEndian.PutUint32(key[:], n)
+	if err := tx.ids.SetSequence(tx.ids.Sequence() + identityPrint(n, code)); err != nil {
+		return err
+	}
+	return tx.ids.Put(key[:], []byte(code))
+}
+
+func (tx boltTx) setFingerprint(f uint64) error { return tx.jobs.SetSequence(f) }
+
+func seqKey(seq uint64) (key [8]byte) {
+	binary.BigEndian.PutUint64(key[:], seq)
+	return key
+}
+
+// seqOf reads a key and sees that keys come in order, which they do not when a
+// page of the tree is another than it should be.
+func seqOf(key []byte, least uint64) (uint64, error) {
+	if len(key) != 8 {
+		return 0, corrupt("job key %x", key)
+	}
+	seq := binary.BigEndian.Uint64(key)
+	if seq < least || seq == 0 {
+		return 0, corrupt("job key %d after %d", seq, least)
+	}
+	return seq, nil
+}
+
+func corrupt(format string, args ...any) error {
+	return &Error{Kind: ErrCorrupt, Detail: fmt.Sprintf(format, args...)}
+}
+
+// writeFailed says what became of a store whose file could not be written.
+func (s *Store) writeFailed(err error) error {
+	if s.failed != nil {
+		return s.failed
+	}
+	var e *Error
+	if errors.As(err, &e) && e.Kind == ErrCorrupt {
+		s.failed = &Error{Path: s.path, Kind: ErrCorrupt, Detail: e.Detail, Err: e.Err}
+		return s.failed
+	}
+	failed := &Error{Path: s.path, Kind: ErrFailed, Detail: "nothing was changed", Err: err}
+	if f, ok := s.storage.(*boltFile); ok {
+		if id, viewErr := f.txid(); viewErr != nil || id != s.txid {
+			// The last page was written and could not be synced: who knows
+			// what a reader of the file will find. Better to stop here.
+			failed.Detail = "the last change may or may not be in the file: open it again"
+			s.failed = failed
+		}
+	}
+	return failed
+}

@@ -1,0 +1,3 @@
+package jobstore_test
+
+func runChild() {}

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package jobstore
+
+import "os"
+
+func scratchFile() (*os.File, func(), error) { return tempFile() }
