@@ -133,14 +133,14 @@ type File struct {
 	ResponseHeaders string
 
 	// What tells that a file has changed between two looks.
-	ETag             string
-	RemoteModified   time.Time
-	LocalModified    time.Time
-	LocalSize        uint64
-	PeerBytes        uint64
-	OriginBytes      uint64
-	UnresumedRemote  string // a SetRemoteName that Resume has not made durable
-	unknown          []byte
+	ETag            string
+	RemoteModified  time.Time
+	LocalModified   time.Time
+	LocalSize       uint64
+	PeerBytes       uint64
+	OriginBytes     uint64
+	UnresumedRemote string // a SetRemoteName that Resume has not made durable
+	unknown         []byte
 }
 
 // Range is a BG_FILE_RANGE.
