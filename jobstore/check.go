@@ -123,7 +123,7 @@ func (s *Store) checkIdentities(wrong func(uuid.UUID, string, ...any)) {
 	n := 0
 	err := s.storage.identities(func(number uint32, code []byte) error {
 		n++
-		if id := s.index.identities.at(number); id == nil || id.code != string(code) || !id.stored {
+		if id := s.index.identities.at(number); id == nil || id.token.Key() != string(code) || !id.stored {
 			wrong(uuid.Nil, "identity %d is another in memory", number)
 		}
 		return nil

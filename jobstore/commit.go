@@ -236,7 +236,7 @@ func (s *Store) apply(tx storageTx, o *op, seq, fingerprint *uint64) error {
 		}
 		for _, n := range w.refs {
 			if id := s.index.identities.at(n); id != nil && !id.stored {
-				if err := tx.putIdentity(n, id.code); err != nil {
+				if err := tx.putIdentity(n, id.token.Key()); err != nil {
 					return err
 				}
 				id.stored = true

@@ -16,7 +16,6 @@ import (
 // Number 0 is no token.
 type identity struct {
 	token  token.Token
-	code   string // its encoding
 	owner  *owner
 	stored bool // in the file; the committer's business
 }
@@ -34,10 +33,8 @@ type identities struct {
 	byNumber atomic.Pointer[[]*identity]
 
 	mu     sync.RWMutex
-	tokens map[token.Token]uint32 // pointer to number, for tokens seen before
-	codes  map[string]uint32      // encoding to number
+	keys   map[string]uint32 // token.Key, which is its encoding, to number
 	owners map[sid.SID]*owner
-	buf    []byte
 }
 
 func (x *identities) get(n uint32) *identity { return (*x.byNumber.Load())[n] }
@@ -63,26 +60,21 @@ func (x *identities) number(t token.Token) (uint32, error) {
 		return 0, nil
 	}
 	x.mu.RLock()
-	n, ok := x.tokens[t]
+	n, ok := x.keys[t.Key()]
 	x.mu.RUnlock()
 	if ok {
 		return n, nil
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	code, err := t.AppendBinary(x.buf[:0])
-	if err != nil {
-		return 0, err
-	}
-	x.buf = code
-	if n, ok := x.codes[string(code)]; ok {
+	if n, ok := x.keys[t.Key()]; ok {
 		return n, nil
 	}
 	n = uint32(max(1, len(x.load())))
 	if n > maxIdentities {
 		return 0, fmt.Errorf("the store has %d different tokens in it already", n-1)
 	}
-	x.add(n, t, string(code))
+	x.add(n, t)
 	return n, nil
 }
 
@@ -91,10 +83,9 @@ const maxIdentities = 1 << 24
 
 // add makes t the token of number n. Numbers that were given out for jobs that
 // could not be written then are missing from a file: they stay free.
-func (x *identities) add(n uint32, t token.Token, code string) *identity {
-	if x.codes == nil {
-		x.tokens = map[token.Token]uint32{}
-		x.codes = map[string]uint32{}
+func (x *identities) add(n uint32, t token.Token) *identity {
+	if x.keys == nil {
+		x.keys = map[string]uint32{}
 		x.owners = map[sid.SID]*owner{}
 		x.byNumber.Store(&[]*identity{nil})
 	}
@@ -103,9 +94,8 @@ func (x *identities) add(n uint32, t token.Token, code string) *identity {
 		o = &owner{sid: t.User()}
 		x.owners[o.sid] = o
 	}
-	id := &identity{token: t, code: code, owner: o}
-	x.tokens[t] = n
-	x.codes[code] = n
+	id := &identity{token: t, owner: o}
+	x.keys[t.Key()] = n
 	all := *x.byNumber.Load()
 	for len(all) < int(n) {
 		all = append(all, nil)

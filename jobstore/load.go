@@ -87,10 +87,10 @@ func (x *identities) loadFrom(b *bolt.Bucket) error {
 		if err := t.UnmarshalBinary(code); err != nil {
 			return corrupt("identity %d: %v", n, err)
 		}
-		if n == 0 || n > maxIdentities || x.at(n) != nil || x.codes[string(code)] != 0 {
+		if n == 0 || n > maxIdentities || x.at(n) != nil || x.keys[t.Key()] != 0 {
 			return corrupt("identity %d", n)
 		}
-		x.add(n, t, string(code)).stored = true
+		x.add(n, t).stored = true
 		return nil
 	})
 }
