@@ -28,6 +28,12 @@ const binaryVersion = 1
 // binaryHeader is the length of what comes before the user.
 const binaryHeader = 15
 
+// The shortest SID and group, by which a list is not longer than its bytes allow.
+const (
+	minSID   = 8
+	minGroup = 1 + minSID
+)
+
 // AppendBinary appends the binary form: compact, with a version, the same bytes
 // for equal tokens. It never fails. Of the zero Token it is empty. The form does
 // not tell its own length.
@@ -48,7 +54,7 @@ func (t *Token) UnmarshalBinary(b []byte) error {
 	if err != nil {
 		return fmt.Errorf("token: binary form of %d bytes: %w", len(b), err)
 	}
-	*t = d.seal()
+	*t = d.seal(string(b))
 	return nil
 }
 
@@ -113,6 +119,7 @@ var errShort = errors.New("it ends too early")
 
 func decodeGroups(b []byte) (groups []Group, rest []byte, err error) {
 	n, b, err := decodeCount(b)
+	groups = make([]Group, 0, min(n, uint64(len(b))/minGroup))
 	for range n {
 		var g Group
 		switch {
@@ -135,6 +142,7 @@ func decodeGroups(b []byte) (groups []Group, rest []byte, err error) {
 
 func decodeSIDs(b []byte) (sids []sid.SID, rest []byte, err error) {
 	n, b, err := decodeCount(b)
+	sids = make([]sid.SID, 0, min(n, uint64(len(b))/minSID))
 	for range n {
 		var s sid.SID
 		if s, b, err = sid.DecodePrefix(b); err != nil {

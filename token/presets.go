@@ -2,8 +2,9 @@ package token
 
 import "github.com/bitsemu/bitsemu/sid"
 
-// The presets below are in the groups that decide something; opts add to them.
-// All but RunAs and the service accounts have logged on interactively.
+// The presets are in the groups that file permissions are commonly given to, and
+// nothing else; opts come after that. All but RunAs and the service accounts
+// have logged on interactively.
 
 // User returns the token of a standard user: in BUILTIN\Users, not elevated, of
 // medium integrity.

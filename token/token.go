@@ -63,14 +63,17 @@ func (d *data) with(opts []Option) Token {
 	for _, opt := range opts {
 		opt(d)
 	}
-	return d.seal()
+	return d.seal("")
 }
 
-// seal works out what follows from d, which nobody may write from then on.
-func (d *data) seal() Token {
+// seal works out what follows from d, which nobody may write from then on. The
+// binary form is made unless the caller has it as key.
+func (d *data) seal(key string) Token {
 	t := Token{d}
 	d.admin = d.user == sid.LocalSystem || t.HasEnabledGroup(sid.BuiltinAdministrators)
-	d.key = string(d.appendBinary(nil))
+	if d.key = key; key == "" {
+		d.key = string(d.appendBinary(make([]byte, 0, 256)))
+	}
 	return t
 }
 
