@@ -80,7 +80,7 @@ func (s *Store) checkEntries(seen map[uint64]bool, wrong func(uuid.UUID, string,
 	x := s.index
 	var last uint64
 	owners := map[*owner][]*entry{}
-	for _, e := range x.all.load() {
+	for _, e := range x.all.load().entries {
 		if e.seq <= last {
 			wrong(e.id, "entry %d comes after entry %d", e.seq, last)
 		}
@@ -105,7 +105,7 @@ func (s *Store) checkEntries(seen map[uint64]bool, wrong func(uuid.UUID, string,
 	total := 0
 	for _, o := range x.identities.allOwners() {
 		var listed []*entry
-		for e := range s.ByOwner(o.sid) {
+		for e := range s.ByOwner(o.sid).All() {
 			listed = append(listed, e.e)
 		}
 		if !slices.Equal(listed, owners[o]) || int(o.live.Load()) != len(listed) {

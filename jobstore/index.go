@@ -113,27 +113,35 @@ func (t *table) put(e *entry) (added bool) {
 	}
 }
 
-// list keeps entries in creation order. Readers load the slice and walk it;
-// the one writer appends in place or publishes another slice.
+// list keeps entries in creation order. Readers load what is published and
+// walk it; the one writer appends in place or publishes another.
 type list struct {
-	entries atomic.Pointer[[]*entry]
-	stale   int // members that are dead or, in an owner's list, somebody else's
+	published atomic.Pointer[members]
+	stale     int // members that do not belong any more
 }
 
-func (l *list) load() []*entry {
-	if p := l.entries.Load(); p != nil {
-		return *p
+// members are the entries of a list. They are exact when each one belongs:
+// is alive, and in an owner's list is that owner's.
+type members struct {
+	entries []*entry
+	exact   bool
+}
+
+var nobody = &members{exact: true}
+
+func (l *list) load() *members {
+	if m := l.published.Load(); m != nil {
+		return m
 	}
-	return nil
+	return nobody
 }
-
-func (l *list) store(s []*entry) { l.entries.Store(&s) }
 
 // add puts e in its place by sequence number: nearly always the end.
 func (l *list) add(e *entry) {
-	s := l.load()
+	m := l.load()
+	s := m.entries
 	if n := len(s); n == 0 || s[n-1].seq < e.seq {
-		l.store(append(s, e))
+		l.published.Store(&members{append(s, e), m.exact})
 		return
 	}
 	i, found := slices.BinarySearchFunc(s, e.seq, func(o *entry, seq uint64) int { return cmp.Compare(o.seq, seq) })
@@ -141,25 +149,43 @@ func (l *list) add(e *entry) {
 		l.stale--
 		return
 	}
-	l.store(slices.Insert(slices.Clone(s), i, e))
+	l.published.Store(&members{slices.Insert(slices.Clone(s), i, e), m.exact})
 }
 
-// dropped counts one more member that readers skip, and sweeps when they are
-// half of the list.
-func (l *list) dropped(member func(*entry) bool) {
+// doubt tells readers to look whether each member belongs, before one ceases to.
+func (l *list) doubt() {
 	l.stale++
-	s := l.load()
-	if l.stale < 32 || l.stale < len(s)/2 {
-		return
+	if m := l.load(); m.exact {
+		l.published.Store(&members{entries: m.entries})
 	}
-	live := make([]*entry, 0, len(s)-l.stale)
+}
+
+// sweep leaves out those that do not belong once they are half of the list.
+func (l *list) sweep(belongs func(*entry) bool) {
+	s := l.load().entries
+	if l.stale > 16 && l.stale >= len(s)/2 {
+		l.published.Store(&members{only(s, belongs), true})
+		l.stale = 0
+	}
+}
+
+// belonging is a snapshot of those that belong.
+func (l *list) belonging(belongs func(*entry) bool) []*entry {
+	m := l.load()
+	if m.exact {
+		return m.entries
+	}
+	return only(m.entries, belongs)
+}
+
+func only(s []*entry, belongs func(*entry) bool) []*entry {
+	kept := make([]*entry, 0, len(s))
 	for _, e := range s {
-		if member(e) {
-			live = append(live, e)
+		if belongs(e) {
+			kept = append(kept, e)
 		}
 	}
-	l.stale = 0
-	l.store(live)
+	return kept
 }
 
 // index is everything a read needs in memory. All writes come from the one
@@ -176,7 +202,7 @@ func newIndex(jobs int) *index {
 	x := &index{}
 	x.table.Store(newTable(jobs, newSeed()))
 	if jobs > 0 {
-		x.all.store(make([]*entry, 0, jobs))
+		x.all.published.Store(&members{make([]*entry, 0, jobs), true})
 	}
 	return x
 }
@@ -216,8 +242,8 @@ func (x *index) publish(e *entry, s summary) {
 func (x *index) grow(old *table) *table {
 	t := newTable(2*int(x.live.Load())+1, old.seed)
 	x.used = 0
-	for _, e := range x.all.load() {
-		if !e.load().dead() && t.put(e) {
+	for _, e := range x.all.belonging(alive) {
+		if t.put(e) {
 			x.used++
 		}
 	}
@@ -234,32 +260,39 @@ func (x *index) change(e *entry, s summary) {
 		return
 	}
 	// The job changes hands: it is in both lists for a moment, and readers
-	// of either look at the summary to see whose it is.
+	// of either look at its summary to see whose it is.
+	now.jobs.doubt()
+	now.jobs.stale--
 	now.jobs.add(e)
+	was.jobs.doubt()
 	e.word.Store(uint64(s))
 	now.live.Add(1)
 	was.live.Add(-1)
-	was.jobs.dropped(x.ownedBy(was))
+	was.jobs.sweep(x.ownedBy(was))
 }
 
 // remove marks a job as gone. Its last summary stays readable.
 func (x *index) remove(e *entry) {
 	s := e.load()
+	o := x.identities.get(s.owner()).owner
+	x.all.doubt()
+	o.jobs.doubt()
 	e.word.Store(uint64(s | deadBit))
 	x.live.Add(-1)
-	x.all.dropped(func(e *entry) bool { return !e.load().dead() })
-	o := x.identities.get(s.owner()).owner
 	o.live.Add(-1)
-	o.jobs.dropped(x.ownedBy(o))
+	x.all.sweep(alive)
+	o.jobs.sweep(x.ownedBy(o))
 }
 
 // clear leaves nothing to find.
 func (x *index) clear() {
 	x.table.Store(newTable(0, newSeed()))
-	x.all.store(nil)
+	x.all.published.Store(nobody)
 	x.identities.clear()
 	x.live.Store(0)
 }
+
+func alive(e *entry) bool { return !e.load().dead() }
 
 func (x *index) ownedBy(o *owner) func(*entry) bool {
 	return func(e *entry) bool {

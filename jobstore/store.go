@@ -218,34 +218,16 @@ func (s *Store) Delete(id uuid.UUID) error {
 	return s.submit("delete", &op{writes: []write{{id: id, e: e}}})
 }
 
-// All yields views of all jobs in creation order, as of the call.
-func (s *Store) All() iter.Seq[Entry] {
-	return func(yield func(Entry) bool) {
-		for _, e := range s.index.all.load() {
-			if !e.load().dead() && !yield(Entry{s, e}) {
-				return
-			}
-		}
-	}
-}
+// All lists all jobs in creation order.
+func (s *Store) All() Entries { return Entries{s, s.index.all.belonging(alive)} }
 
-// ByOwner yields views of one user's jobs in creation order, as of the call.
-func (s *Store) ByOwner(user sid.SID) iter.Seq[Entry] {
-	return func(yield func(Entry) bool) {
-		o := s.index.identities.owner(&user)
-		if o == nil {
-			return
-		}
-		for _, e := range o.jobs.load() {
-			w := e.load()
-			if w.dead() || s.index.identities.get(w.owner()).owner != o {
-				continue
-			}
-			if !yield(Entry{s, e}) {
-				return
-			}
-		}
+// ByOwner lists one user's jobs in creation order.
+func (s *Store) ByOwner(user sid.SID) Entries {
+	o := s.index.identities.owner(&user)
+	if o == nil {
+		return Entries{}
 	}
+	return Entries{s, o.jobs.belonging(s.index.ownedBy(o))}
 }
 
 // CountByOwner is the number of a user's jobs.
@@ -260,7 +242,7 @@ func (s *Store) CountByOwner(user sid.SID) int {
 // while it goes on are left out. It ends with the first error.
 func (s *Store) Jobs() iter.Seq2[Job, error] {
 	return func(yield func(Job, error) bool) {
-		for e := range s.All() {
+		for e := range s.All().All() {
 			j, err := e.Job()
 			if errors.Is(err, ErrNotFound) {
 				continue

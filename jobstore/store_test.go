@@ -328,8 +328,8 @@ func TestStoreLists(t *testing.T) {
 			require.NoError(t, err)
 			ids = append(ids, e.ID())
 		}
-		listed := func(entries func(func(jobstore.Entry) bool)) (got []uuid.UUID) {
-			for e := range entries {
+		listed := func(entries jobstore.Entries) (got []uuid.UUID) {
+			for e := range entries.All() {
 				got = append(got, e.ID())
 			}
 			return got
@@ -365,14 +365,14 @@ func TestStoreLists(t *testing.T) {
 		require.Equal(t, pick(func(i int) bool { return odd(i) && i%3 == 0 }), listed(s.ByOwner(user(0))))
 
 		// Breaking off and deleting while walking are fine.
-		for e := range s.All() {
+		for e := range s.All().All() {
 			require.NoError(t, s.Delete(e.ID()))
 			if s.Len() == 50 {
 				break
 			}
 		}
-		require.Len(t, slices.Collect(s.All()), 50)
-		for e := range s.ByOwner(user(0)) {
+		require.Len(t, slices.Collect(s.All().All()), 50)
+		for e := range s.ByOwner(user(0)).All() {
 			require.NoError(t, s.Delete(e.ID()))
 			break
 		}
@@ -404,8 +404,8 @@ func TestStoreAfterClose(t *testing.T) {
 			require.ErrorIs(t, err, jobstore.ErrClosed, i)
 			require.ErrorIs(t, err, fs.ErrClosed, i)
 		}
-		require.Empty(t, slices.Collect(s.All()))
-		require.Empty(t, slices.Collect(s.ByOwner(user(1))))
+		require.Empty(t, slices.Collect(s.All().All()))
+		require.Empty(t, slices.Collect(s.ByOwner(user(1)).All()))
 		require.Equal(t, bits.HelperTokenFlags(3), e.HelperTokenFlags(), "a held view keeps what it showed")
 		require.Equal(t, user(1), e.OwnerSID())
 	})
