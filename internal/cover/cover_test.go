@@ -170,3 +170,17 @@ func TestRun(t *testing.T) {
 	require.NoError(t, run(&out, []string{"coverage.out"}))
 	require.Contains(t, out.String(), "75.0 %")
 }
+
+func FuzzParseProfile(f *testing.F) {
+	f.Add(sourceProfile)
+	f.Add("mode: set\n:1.1,2.2 1 1\n")
+	f.Add("mode: atomic\nm/f.go:-1.1,2.2 1 9223372036854775807\nm/f.go:-1.1,2.2 1 1\n")
+	f.Fuzz(func(t *testing.T, profile string) {
+		blocks, err := parseProfile(strings.NewReader(profile))
+		if err != nil {
+			require.Nil(t, blocks)
+			return
+		}
+		require.LessOrEqual(t, len(blocks), strings.Count(profile, "\n")+1)
+	})
+}

@@ -74,7 +74,7 @@ func (d *document) parseProse(n int, line string) {
 	for _, m := range span.FindAllStringSubmatch(line, -1) {
 		d.spans = append(d.spans, text{n, strings.TrimSpace(m[1])})
 	}
-	line = span.ReplaceAllString(line, "")
+	line = span.ReplaceAllString(line, " ")
 	for _, m := range link.FindAllStringSubmatch(line, -1) {
 		d.links = append(d.links, text{n, m[1]})
 	}

@@ -184,3 +184,20 @@ func TestNoProgramYet(t *testing.T) {
 	require.True(t, known)
 	require.EqualError(t, err, "there is no cmd/bitsemu")
 }
+
+func FuzzParseDocument(f *testing.F) {
+	f.Add("# A [b](c) `d`\n\n[x]: y\n```go\ncode\n```\n")
+	f.Add("  ~~~sh\n  make\n ```\n~~~~\n# A\n# A\n")
+	f.Fuzz(func(t *testing.T, content string) {
+		d := parseDocument("x.md", content)
+		lines := strings.Count(content, "\n") + 1
+		for _, b := range d.blocks {
+			require.LessOrEqual(t, b.line, lines+1)
+			require.LessOrEqual(t, len(b.code), len(content)+1)
+		}
+		for _, l := range append(d.links, d.spans...) {
+			require.LessOrEqual(t, l.line, lines)
+			require.Contains(t, content, l.text)
+		}
+	})
+}
