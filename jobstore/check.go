@@ -32,7 +32,7 @@ func (s *Store) check() error {
 	}
 	errs = append(errs, s.checkPath())
 
-	x := s.index
+	x := &s.index
 	seen := map[uint64]bool{}
 	var print, last uint64
 	err := s.storage.records(func(seq uint64, rec []byte) error {
@@ -77,7 +77,7 @@ func (s *Store) check() error {
 // checkEntries compares the lists in memory with each other and with the
 // sequence numbers seen in the file.
 func (s *Store) checkEntries(seen map[uint64]bool, wrong func(uuid.UUID, string, ...any)) {
-	x := s.index
+	x := &s.index
 	var last uint64
 	owners := map[*owner][]*entry{}
 	for _, e := range x.all.load().entries {

@@ -54,10 +54,10 @@ func (v Entry) Priority() bits.JobPriority { return bits.JobPriority(v.e.load().
 func (v Entry) Owner() token.Token { return v.identity().token }
 
 // OwnerSID is the owner's user SID.
-func (v Entry) OwnerSID() sid.SID { return v.identity().owner.sid }
+func (v Entry) OwnerSID() sid.SID { return v.identity().sid }
 
 // OwnedBy reports whether user is the owner's SID, without copying one.
-func (v Entry) OwnedBy(user *sid.SID) bool { return v.identity().owner.sid == *user }
+func (v Entry) OwnedBy(user *sid.SID) bool { return v.identity().sid == *user }
 
 func (v Entry) identity() *identity { return v.s.index.identities.get(v.e.load().owner()) }
 

@@ -15,6 +15,7 @@ import (
 // that a store with a thousand jobs of one account holds the account once.
 // Number 0 is no token.
 type identity struct {
+	sid    sid.SID // the user's, again: the question asked most
 	token  token.Token
 	owner  *owner
 	stored bool // in the file; the committer's business
@@ -94,7 +95,7 @@ func (x *identities) add(n uint32, t token.Token) *identity {
 		o = &owner{sid: t.User()}
 		x.owners[o.sid] = o
 	}
-	id := &identity{token: t, owner: o}
+	id := &identity{sid: o.sid, token: t, owner: o}
 	x.keys[t.Key()] = n
 	all := *x.byNumber.Load()
 	for len(all) < int(n) {

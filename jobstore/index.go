@@ -62,10 +62,13 @@ type table struct {
 	seed  [2]uint64
 }
 
-// newTable has room for n entries at two thirds load.
+// newTable is half full with n entries.
 func newTable(n int, seed [2]uint64) *table {
-	return &table{slots: make([]atomic.Pointer[entry], max(16, n+n/2)), seed: seed}
+	return &table{slots: make([]atomic.Pointer[entry], max(16, 2*n)), seed: seed}
 }
+
+// full is when probing takes too long.
+func (t *table) full(used int) bool { return 8*used > 5*len(t.slots) }
 
 // newSeed makes the hash differ from store to store, because job ids may be
 // consecutive or chosen by somebody unkind.
@@ -198,13 +201,12 @@ type index struct {
 	identities identities
 }
 
-func newIndex(jobs int) *index {
-	x := &index{}
+// init makes room for jobs.
+func (x *index) init(jobs int) {
 	x.table.Store(newTable(jobs, newSeed()))
 	if jobs > 0 {
 		x.all.published.Store(&members{make([]*entry, 0, jobs), true})
 	}
-	return x
 }
 
 // get returns the live entry of id, or nil.
@@ -225,7 +227,7 @@ func (x *index) insert(id uuid.UUID, seq uint64, s summary) *entry {
 func (x *index) publish(e *entry, s summary) {
 	e.word.Store(uint64(s))
 	t := x.table.Load()
-	if 3*(x.used+1) > 2*len(t.slots) {
+	if t.full(x.used + 1) {
 		t = x.grow(t)
 	}
 	if t.put(e) {
@@ -240,7 +242,7 @@ func (x *index) publish(e *entry, s summary) {
 
 // grow publishes a bigger table without the dead.
 func (x *index) grow(old *table) *table {
-	t := newTable(2*int(x.live.Load())+1, old.seed)
+	t := newTable(3*int(x.live.Load()+1)/2, old.seed)
 	x.used = 0
 	for _, e := range x.all.belonging(alive) {
 		if t.put(e) {

@@ -18,7 +18,8 @@ func (s *Store) loadIndex(f *boltFile) error {
 	return guard(func() error {
 		return f.db.View(func(tx *bolt.Tx) error {
 			ids, jobs := tx.Bucket(identitiesBucket), tx.Bucket(jobsBucket)
-			x := newIndex(estimate(jobs))
+			x := &s.index
+			x.init(estimate(jobs))
 			if err := x.identities.loadFrom(ids); err != nil {
 				return err
 			}
@@ -44,7 +45,6 @@ func (s *Store) loadIndex(f *boltFile) error {
 			if want := jobs.Sequence(); print != want {
 				return corrupt("the jobs in it are not those of the last transaction: fingerprint %016x is not %016x", print, want)
 			}
-			s.index = x
 			s.position = position{seq: last, fingerprint: print}
 			return nil
 		})

@@ -76,7 +76,7 @@ func OpenReadOnly(path string, opts ...Option) (*Store, error) {
 // fastest, and the least like a real store; every other behaviour is the same.
 func NewMemory(opts ...Option) *Store {
 	s := newStore("", newMemory(), settings(opts), func() {})
-	s.index = newIndex(0)
+	s.index.init(0)
 	return s
 }
 

@@ -20,7 +20,7 @@ type Store struct {
 	storage  storage
 	release  func() // undoes what opening did outside of the storage
 
-	index     *index
+	index     index
 	committer committer
 	turn      chan struct{} // see Update
 
