@@ -1,6 +1,9 @@
 package bits
 
-import "fmt"
+import (
+	"encoding"
+	"fmt"
+)
 
 //go:generate go run ./internal/gen
 
@@ -9,6 +12,8 @@ import "fmt"
 type Value[T unsigned] interface {
 	unsigned
 	fmt.Stringer
+	encoding.TextMarshaler
+	Valid() bool
 	nameSet() *nameSet[T]
 }
 

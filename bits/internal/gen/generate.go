@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
-	"embed"
 	"fmt"
 	"go/format"
+	"io/fs"
 	"strings"
 	"text/template"
 	"unicode"
@@ -12,14 +12,12 @@ import (
 	"github.com/google/uuid"
 )
 
-//go:embed *.tsv *.tmpl
-var tables embed.FS
-
-// typeSource is one enumeration or set of flags as its template wants it.
+// typeSource is an enumeration or a set of flags as the template wants it.
 type typeSource struct {
-	Name, Base, Prefix, Var, Comment, Heading, Field string
+	Name, Base, Prefix, Var, Comment, Heading string
 
 	Flags  bool
+	Field  string // name of the mask of the bits that hold a number
 	Values []valueSource
 }
 
@@ -28,26 +26,28 @@ type valueSource struct{ Name, Type, Value, Comment string }
 type guidSource struct{ Name, Bytes, Comment, Major, Minor string }
 
 // generate returns the generated files by name.
-func generate() (map[string][]byte, error) {
-	files := map[string][]byte{}
-	for file, types := range readTypes() {
-		source, err := execute("values.go.tmpl", types)
-		if err != nil {
-			return nil, fmt.Errorf("%s.go: %w", file, err)
-		}
-		files[file+".go"] = source
-	}
-	guids, err := readGUIDs()
+func generate(fsys fs.FS) (map[string][]byte, error) {
+	types, err := readTypes(fsys)
 	if err != nil {
 		return nil, err
 	}
-	files["values_guid.go"], err = execute("guids.go.tmpl", guids)
+	guids, err := readGUIDs(fsys)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for file, types := range types {
+		if files[file+"_gen.go"], err = execute(fsys, "values.go.tmpl", types); err != nil {
+			return nil, err
+		}
+	}
+	files["guid_gen.go"], err = execute(fsys, "guids.go.tmpl", guids)
 	return files, err
 }
 
 // execute fills a template and formats what comes out.
-func execute(name string, data any) ([]byte, error) {
-	t, err := template.ParseFS(tables, name)
+func execute(fsys fs.FS, name string, data any) ([]byte, error) {
+	t, err := template.ParseFS(fsys, name)
 	if err != nil {
 		return nil, err
 	}
@@ -55,84 +55,79 @@ func execute(name string, data any) ([]byte, error) {
 	if err := t.Execute(&b, data); err != nil {
 		return nil, err
 	}
-	return format.Source(b.Bytes())
-}
-
-// readTable returns the rows of a table below its heading.
-func readTable(name string) [][]string {
-	data, _ := tables.ReadFile(name) // it is embedded
-	var rows [][]string
-	for line := range strings.Lines(string(data)) {
-		rows = append(rows, strings.Split(strings.TrimRight(line, "\n"), "\t"))
+	source, err := format.Source(b.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return rows[1:]
+	return source, nil
 }
 
 // readTypes returns the types by the file that they go to.
-func readTypes() map[string][]typeSource {
+func readTypes(fsys fs.FS) (map[string][]typeSource, error) {
+	rows, err := readTable(fsys, "values.tsv")
+	if err != nil {
+		return nil, err
+	}
 	values := map[string][]valueSource{}
 	fields := map[string]string{}
-	for _, row := range readTable("values.tsv") {
-		typ, name, value, version, meaning, source := row[0], row[1], row[2], row[3], row[4], row[5]
-		text := fmt.Sprintf("%s: %s. BITS %s (D %s).", name, meaning, version, source)
-		values[typ] = append(values[typ], valueSource{name, typ, value, comment("\t", text)})
+	for _, row := range rows {
+		typ, name := row["type"], row["name"]
+		text := fmt.Sprintf("%s: %s. BITS %s (D %s).", name, row["meaning"], row["bits"], row["source"])
+		values[typ] = append(values[typ], valueSource{name, typ, row["value"], comment("\t", text)})
 		if strings.HasSuffix(name, "_MASK") {
 			fields[typ] = name
 		}
 	}
+	if rows, err = readTable(fsys, "types.tsv"); err != nil {
+		return nil, err
+	}
 	types := map[string][]typeSource{}
-	for _, row := range readTable("types.tsv") {
-		file, name, base, kind, windows, prefix, doc := row[0], row[1], row[2], row[3], row[4], row[5], row[6]
-		types[file] = append(types[file], typeSource{
-			Name: name, Base: base, Prefix: prefix, Flags: kind == "flags", Field: fields[name],
+	for _, row := range rows {
+		name := row["type"]
+		if len(values[name]) == 0 {
+			return nil, fmt.Errorf("types.tsv: %q has no values", name)
+		}
+		types[row["file"]] = append(types[row["file"]], typeSource{
+			Name: name, Base: row["base"], Prefix: row["prefix"], Flags: row["kind"] == "flags", Field: fields[name],
 			Var:     string(unicode.ToLower(rune(name[0]))) + name[1:] + "Names",
-			Comment: comment("", fmt.Sprintf("%s is %s: %s", name, windows, doc)),
+			Comment: comment("", fmt.Sprintf("%s %s: %s", name, row["windows"], row["doc"])),
 			Heading: comment("", "The named values of "+name+"."),
 			Values:  values[name],
 		})
+		delete(values, name)
 	}
-	return types
+	for name := range values {
+		return nil, fmt.Errorf("values.tsv: %q is not in types.tsv", name)
+	}
+	return types, nil
 }
 
-func readGUIDs() ([]guidSource, error) {
+// origins are the GUIDs that belong to no version of BITS.
+var origins = map[string]string{
+	"COM":         "COM",
+	"server-ext":  "The BITS server extension",
+	"legacy-qmgr": "The queue manager before BITS",
+}
+
+func readGUIDs(fsys fs.FS) ([]guidSource, error) {
+	rows, err := readTable(fsys, "guids.tsv")
+	if err != nil {
+		return nil, err
+	}
 	var guids []guidSource
-	for _, row := range readTable("guids.tsv") {
-		name, text, version, source := row[0], row[1], row[2], row[3]
-		id, err := uuid.Parse(text)
+	for _, row := range rows {
+		id, err := uuid.Parse(row["guid"])
 		if err != nil {
-			return nil, fmt.Errorf("guids.tsv: %s: %w", name, err)
+			return nil, fmt.Errorf("guids.tsv: %s: %w", row["name"], err)
 		}
-		var b strings.Builder
-		for _, octet := range id {
-			fmt.Fprintf(&b, "0x%02x, ", octet)
+		g := guidSource{Name: row["name"], Bytes: strings.ReplaceAll(fmt.Sprintf("% #x", id[:]), " ", ", ")}
+		origin := origins[row["bits"]]
+		if g.Major, g.Minor = "0", "0"; origin == "" {
+			origin = "BITS " + row["bits"]
+			g.Major, g.Minor, _ = strings.Cut(row["bits"], ".")
 		}
-		origin := "BITS " + version
-		major, minor, ok := strings.Cut(version, ".")
-		if !ok {
-			major, minor, origin = "0", "0", map[string]string{
-				"COM": "COM", "server-ext": "The BITS server extension", "legacy-qmgr": "The queue manager before BITS",
-			}[version]
-		}
-		text = fmt.Sprintf("%s is {%s}. %s (%s).", name, strings.ToUpper(text), origin, source)
-		guids = append(guids, guidSource{name, strings.TrimSuffix(b.String(), ", "), comment("\t", text), major, minor})
+		g.Comment = comment("\t", fmt.Sprintf("%s is {%s}. %s (%s).", g.Name, strings.ToUpper(id.String()), origin, row["source"]))
+		guids = append(guids, g)
 	}
 	return guids, nil
-}
-
-// comment wraps text to comment lines of some 80 columns.
-func comment(indent, text string) string {
-	var b strings.Builder
-	width := 0
-	for i, word := range strings.Fields(text) {
-		switch {
-		case i == 0:
-			b.WriteString(indent + "//")
-		case width+len(word) > 76:
-			b.WriteString("\n" + indent + "//")
-			width = 0
-		}
-		b.WriteString(" " + word)
-		width += 1 + len(word)
-	}
-	return b.String()
 }

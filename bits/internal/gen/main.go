@@ -3,11 +3,15 @@
 package main
 
 import (
+	"embed"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 )
+
+//go:embed *.tsv *.tmpl
+var sources embed.FS
 
 func main() {
 	if err := run("."); err != nil {
@@ -18,7 +22,7 @@ func main() {
 
 // run writes the generated files into dir.
 func run(dir string) error {
-	files, err := generate()
+	files, err := generate(sources)
 	for name, source := range files {
 		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), source, 0o644))
 	}

@@ -54,7 +54,7 @@ type JobPriority uint8
 
 // The named values of JobPriority.
 const (
-	// BG_JOB_PRIORITY_FOREGROUND: above all background jobs: not throttled,
+	// BG_JOB_PRIORITY_FOREGROUND: above all background jobs, not throttled,
 	// several jobs at once. BITS 1.0 (D ne-bits-bg_job_priority.md).
 	BG_JOB_PRIORITY_FOREGROUND JobPriority = 0
 
@@ -105,7 +105,7 @@ type JobState uint8
 
 // The named values of JobState.
 const (
-	// BG_JOB_STATE_QUEUED: ready: waits for its turn, or for its owner to log on.
+	// BG_JOB_STATE_QUEUED: ready, waits for its turn, or for its owner to log on.
 	// BITS 1.0 (D ne-bits-bg_job_state.md).
 	BG_JOB_STATE_QUEUED JobState = 0
 
@@ -120,7 +120,7 @@ const (
 	// 1.0 (D ne-bits-bg_job_state.md).
 	BG_JOB_STATE_SUSPENDED JobState = 3
 
-	// BG_JOB_STATE_ERROR: stopped by a fatal error: needs Resume, Cancel or
+	// BG_JOB_STATE_ERROR: stopped by a fatal error, needs Resume, Cancel or
 	// Complete. BITS 1.0 (D ne-bits-bg_job_state.md).
 	BG_JOB_STATE_ERROR JobState = 4
 
@@ -128,15 +128,15 @@ const (
 	// to pass, and retries. BITS 1.0 (D ne-bits-bg_job_state.md).
 	BG_JOB_STATE_TRANSIENT_ERROR JobState = 5
 
-	// BG_JOB_STATE_TRANSFERRED: everything is transferred: waits for Complete.
+	// BG_JOB_STATE_TRANSFERRED: everything is transferred, waits for Complete.
 	// BITS 1.0 (D ne-bits-bg_job_state.md).
 	BG_JOB_STATE_TRANSFERRED JobState = 6
 
-	// BG_JOB_STATE_ACKNOWLEDGED: final: Complete was called. BITS 1.0 (D
+	// BG_JOB_STATE_ACKNOWLEDGED: final, Complete was called. BITS 1.0 (D
 	// ne-bits-bg_job_state.md).
 	BG_JOB_STATE_ACKNOWLEDGED JobState = 7
 
-	// BG_JOB_STATE_CANCELLED: final: Cancel was called. BITS 1.0 (D
+	// BG_JOB_STATE_CANCELLED: final, Cancel was called. BITS 1.0 (D
 	// ne-bits-bg_job_state.md).
 	BG_JOB_STATE_CANCELLED JobState = 8
 )
@@ -251,7 +251,7 @@ func (v *ErrorContext) UnmarshalText(text []byte) error { return errorContextNam
 
 func (ErrorContext) nameSet() *nameSet[ErrorContext] { return &errorContextNames }
 
-// NotifyFlags is the flags of SetNotifyFlags: the events that a job tells its
+// NotifyFlags are the flags of SetNotifyFlags: the events that a job tells its
 // callback or its command line. A new job has BG_NOTIFY_JOB_TRANSFERRED and
 // BG_NOTIFY_JOB_ERROR.
 type NotifyFlags uint32
@@ -314,8 +314,8 @@ func (v *NotifyFlags) UnmarshalText(text []byte) error { return notifyFlagsNames
 
 func (NotifyFlags) nameSet() *nameSet[NotifyFlags] { return &notifyFlagsNames }
 
-// EnumFlags is the flags of EnumJobs: whose jobs an enumeration lists. 0 lists
-// the caller's own.
+// EnumFlags are the flags of EnumJobs: whose jobs an enumeration lists. 0
+// lists the caller's own.
 type EnumFlags uint32
 
 // The named values of EnumFlags.
@@ -351,7 +351,7 @@ func (v *EnumFlags) UnmarshalText(text []byte) error { return enumFlagsNames.unm
 
 func (EnumFlags) nameSet() *nameSet[EnumFlags] { return &enumFlagsNames }
 
-// HelperTokenFlags is the flags of SetHelperTokenFlags: what the helper token
+// HelperTokenFlags are the flags of SetHelperTokenFlags: what the helper token
 // of a job is used for. 0 uses the owner for everything.
 type HelperTokenFlags uint32
 

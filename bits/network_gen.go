@@ -12,7 +12,7 @@ const (
 	// 1.0 (D ne-bits-bg_job_proxy_usage.md).
 	BG_JOB_PROXY_USAGE_PRECONFIG ProxyUsage = 0
 
-	// BG_JOB_PROXY_USAGE_NO_PROXY: none: straight to the server. BITS 1.0 (D
+	// BG_JOB_PROXY_USAGE_NO_PROXY: none, straight to the server. BITS 1.0 (D
 	// ne-bits-bg_job_proxy_usage.md).
 	BG_JOB_PROXY_USAGE_NO_PROXY ProxyUsage = 1
 
@@ -222,7 +222,7 @@ func (v *CertStoreLocation) UnmarshalText(text []byte) error {
 
 func (CertStoreLocation) nameSet() *nameSet[CertStoreLocation] { return &certStoreLocationNames }
 
-// SecurityFlags is the flags of SetSecurityFlags: how strictly HTTPS
+// SecurityFlags are the flags of SetSecurityFlags: how strictly HTTPS
 // certificates are checked and what happens on a redirect. Three of the bits
 // are a field, see [SecurityFlags.RedirectPolicy].
 type SecurityFlags uint32

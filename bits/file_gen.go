@@ -2,7 +2,7 @@
 
 package bits
 
-// FileACLFlags is the BG_COPY_FILE flags of SetFileACLFlags: the security
+// FileACLFlags are the BG_COPY_FILE flags of SetFileACLFlags: the security
 // information that is kept when a file comes over SMB.
 type FileACLFlags uint32
 
@@ -101,8 +101,8 @@ func (v *FilePropertyID) UnmarshalText(text []byte) error {
 
 func (FilePropertyID) nameSet() *nameSet[FilePropertyID] { return &filePropertyIDNames }
 
-// PeerCachingFlags is the flags of SetPeerCachingFlags: how one job takes part
-// in peer caching.
+// PeerCachingFlags are the flags of SetPeerCachingFlags: how one job takes
+// part in peer caching.
 type PeerCachingFlags uint32
 
 // The named values of PeerCachingFlags.
@@ -151,7 +151,7 @@ func (v *PeerCachingFlags) UnmarshalText(text []byte) error {
 
 func (PeerCachingFlags) nameSet() *nameSet[PeerCachingFlags] { return &peerCachingFlagsNames }
 
-// PeerCacheConfigurationFlags is the flags of
+// PeerCacheConfigurationFlags are the flags of
 // IBitsPeerCacheAdministration::SetConfigurationFlags: how the whole computer
 // takes part in peer caching.
 type PeerCacheConfigurationFlags uint32
