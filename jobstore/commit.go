@@ -24,9 +24,17 @@ type write struct {
 // op is what one caller wants done, all of it or nothing.
 type op struct {
 	writes []write
-	run    func() // instead of writes: something to do while nobody writes
+	one    [1]write // writes' place when it is one
+	run    func()   // instead of writes: something to do while nobody writes
 	err    error
 	wake   chan bool // true: lead the next group; false: done
+}
+
+func newOp(w write) *op {
+	o := &op{}
+	o.one[0] = w
+	o.writes = o.one[:]
+	return o
 }
 
 // errNothing rolls back a group in which no operation applied.

@@ -12,8 +12,8 @@ import (
 
 // fields tells c every field of a job that is not in the record's head. The
 // numbers are the file format: never change one, never use one again.
-func (j *Job) fields(c coder) {
-	j.HelperToken = c.ref(1, j.HelperToken)
+func (j *Job) fields(c *coder) {
+	j.HelperToken = c.token(1, j.HelperToken)
 	j.DisplayName = c.str(2, j.DisplayName)
 	j.Description = c.str(3, j.Description)
 
@@ -30,52 +30,47 @@ func (j *Job) fields(c coder) {
 	number(c, 12, &j.Error.Context)
 	number(c, 13, &j.Error.File)
 
-	slice(c, 14, &j.Files, func(c coder, f *File) { f.fields(c) })
+	slice(c, 14, &j.Files, (*File).fields)
 
 	number(c, 15, &j.NotifyFlags)
 	j.NotifyProgram = c.str(16, j.NotifyProgram)
 	j.NotifyParameters = c.str(17, j.NotifyParameters)
-	j.NotifyToken = c.ref(18, j.NotifyToken)
-	guid(c, 19, &j.NotifyCLSID)
+	j.NotifyToken = c.token(18, j.NotifyToken)
+	c.fixed(19, j.NotifyCLSID[:])
 
 	number(c, 20, &j.ProxyUsage)
 	j.ProxyList = c.str(21, j.ProxyList)
 	j.ProxyBypassList = c.str(22, j.ProxyBypassList)
 
-	slice(c, 23, &j.Credentials, func(c coder, v *Credential) {
-		number(c, 1, &v.Target)
-		number(c, 2, &v.Scheme)
-		flag(c, 3, &v.Implicit)
-		c.rest(nil)
-	})
+	slice(c, 23, &j.Credentials, (*Credential).fields)
 	j.Sealed = c.bytes(24, j.Sealed)
 
 	j.HTTPMethod = c.str(25, j.HTTPMethod)
 	number(c, 26, &j.SecurityFlags)
-	flag(c, 27, &j.CustomHeadersWriteOnly)
-	flag(c, 28, &j.ClientCertificate.Set)
+	c.flag(27, &j.CustomHeadersWriteOnly)
+	c.flag(28, &j.ClientCertificate.Set)
 	number(c, 29, &j.ClientCertificate.StoreLocation)
 	j.ClientCertificate.StoreName = c.str(30, j.ClientCertificate.StoreName)
 	j.ClientCertificate.SubjectName = c.str(31, j.ClientCertificate.SubjectName)
-	fixed(c, 32, j.ClientCertificate.Hash[:])
+	c.fixed(32, j.ClientCertificate.Hash[:])
 
 	number(c, 33, &j.FileACLFlags)
 	number(c, 34, &j.PeerCachingFlags)
 
 	number(c, 35, &j.CostFlags)
-	flag(c, 36, &j.DynamicContent)
-	flag(c, 37, &j.HighPerformance)
-	flag(c, 38, &j.OnDemandMode)
+	c.flag(36, &j.DynamicContent)
+	c.flag(37, &j.HighPerformance)
+	c.flag(38, &j.OnDemandMode)
 	number(c, 39, &j.MaxDownloadSize)
 	number(c, 40, &j.UseStoredCredentials)
 	number(c, 41, &j.MinimumNotificationInterval)
 
 	j.ReplyFileName = c.str(42, j.ReplyFileName)
 	j.ReplyTemporaryName = c.str(43, j.ReplyTemporaryName)
-	size(c, 44, &j.ReplyProgress.BytesTotal)
+	c.size(44, &j.ReplyProgress.BytesTotal)
 	number(c, 45, &j.ReplyProgress.BytesTransferred)
 
-	flag(c, 46, &j.Resumed)
+	c.flag(46, &j.Resumed)
 	j.RetryTime = c.time(47, j.RetryTime)
 	j.NoProgressSince = c.time(48, j.NoProgressSince)
 	j.LastActivity = c.time(49, j.LastActivity)
@@ -87,18 +82,18 @@ func (j *Job) fields(c coder) {
 	j.unknown = c.rest(j.unknown)
 }
 
-func (f *File) fields(c coder) {
+func (f *File) fields(c *coder) {
 	f.RemoteName = c.str(1, f.RemoteName)
 	f.LocalName = c.str(2, f.LocalName)
 	f.TemporaryName = c.str(3, f.TemporaryName)
-	size(c, 4, &f.BytesTotal)
+	c.size(4, &f.BytesTotal)
 	number(c, 5, &f.BytesTransferred)
-	flag(c, 6, &f.Completed)
-	flag(c, 7, &f.Renamed)
-	slice(c, 8, &f.Ranges, rangeFields)
-	slice(c, 9, &f.RequestedRanges, rangeFields)
-	slice(c, 10, &f.FilledRanges, rangeFields)
-	flag(c, 11, &f.ValidationState)
+	c.flag(6, &f.Completed)
+	c.flag(7, &f.Renamed)
+	slice(c, 8, &f.Ranges, (*Range).fields)
+	slice(c, 9, &f.RequestedRanges, (*Range).fields)
+	slice(c, 10, &f.FilledRanges, (*Range).fields)
+	c.flag(11, &f.ValidationState)
 	f.ResponseHeaders = c.str(12, f.ResponseHeaders)
 	f.ETag = c.str(13, f.ETag)
 	f.RemoteModified = c.time(14, f.RemoteModified)
@@ -110,17 +105,24 @@ func (f *File) fields(c coder) {
 	f.unknown = c.rest(f.unknown)
 }
 
-func rangeFields(c coder, r *Range) {
+func (v *Credential) fields(c *coder) {
+	number(c, 1, &v.Target)
+	number(c, 2, &v.Scheme)
+	c.flag(3, &v.Implicit)
+	c.rest(nil)
+}
+
+func (r *Range) fields(c *coder) {
 	number(c, 1, &r.InitialOffset)
-	size(c, 2, &r.Length)
+	c.size(2, &r.Length)
 	c.rest(nil)
 }
 
 // encode makes a record of j, and the write that would store it.
 func (j *Job) encode(ids *identities) (write, error) {
 	w := write{id: j.ID}
-	e := encoder{ids: ids, buf: make([]byte, recordHead, 320)}
-	owner := e.identity(j.Owner)
+	e := coder{ids: ids, buf: make([]byte, recordHead, 320)}
+	owner := e.ref(j.Owner)
 	switch {
 	case owner == 0 && e.err == nil:
 		e.refuse("it has no owner")
@@ -162,7 +164,7 @@ func decodeHead(rec []byte, ids *identities) (id uuid.UUID, s summary, rest []by
 		return id, 0, nil, corrupt("record version %d", rec[0])
 	}
 	copy(id[:], rec[5:])
-	d := decoder{buf: rec[recordHead:], ids: ids}
+	d := coder{reads: true, buf: rec[recordHead:], ids: ids}
 	owner := d.uvarint()
 	flags := d.uvarint()
 	b := d.take(2)
@@ -191,7 +193,7 @@ func decode(rec []byte, ids *identities) (Job, error) {
 		Type:             bits.JobType(s.typ()),
 		Priority:         bits.JobPriority(s.priority()),
 	}
-	d := decoder{buf: rest, ids: ids}
+	d := coder{reads: true, buf: rest, ids: ids}
 	j.fields(&d)
 	if d.err != nil {
 		return Job{}, d.err

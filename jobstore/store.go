@@ -68,8 +68,8 @@ func (s *Store) Create(j Job) (Entry, error) {
 	if err != nil {
 		return Entry{}, s.named("create", j.ID, err)
 	}
-	o := op{writes: []write{w}}
-	if err := s.submit("create", &o); err != nil {
+	o := newOp(w)
+	if err := s.submit("create", o); err != nil {
 		return Entry{}, err
 	}
 	return Entry{s, o.writes[0].e}, nil
@@ -167,7 +167,7 @@ func (s *Store) update(id uuid.UUID, find func() *entry, change func(*Job) error
 		if w == nil {
 			return nil // nothing has changed
 		}
-		err = s.submit("update", &op{writes: []write{*w}})
+		err = s.submit("update", newOp(*w))
 		if !errors.Is(err, errChanged) {
 			return err
 		}
@@ -215,7 +215,7 @@ func (s *Store) Delete(id uuid.UUID) error {
 	if e == nil {
 		return s.missing("delete", id)
 	}
-	return s.submit("delete", &op{writes: []write{{id: id, e: e}}})
+	return s.submit("delete", newOp(write{id: id, e: e}))
 }
 
 // All lists all jobs in creation order.
