@@ -13,7 +13,7 @@ import (
 // nn-bits4_0-ibitstokenoptions.md).
 //
 // Two identities are at work. The one that called QueryInterface is captured
-// there, and with it what it may do; its own use of the interface is judged by
+// there, and with it what it may do; calls through the interface are judged by
 // that. The thread that calls a method may meanwhile impersonate the helper,
 // who need have no access to the job at all (D
 // helper-tokens-for-bits-transfer-jobs.md). The documented order of calls is:
@@ -36,7 +36,8 @@ import (
 //	SetHelperToken        administrator, on a job  administrator; or owner, if the
 //	                      owned by one             helper to be set is no administrator
 //
-// All others get E_ACCESSDENIED, and nothing changes. The three methods that
+// A job is owned by an administrator if its owner was one when he made it or took
+// it over (I). All others get E_ACCESSDENIED, and nothing changes. The three methods that
 // modify the job need the right to modify it besides: the integrity level of the
 // job's owner at least, elevation if the job was made or taken over by an
 // elevated token, and a token that is not restricted; else E_ACCESSDENIED (D
