@@ -22,6 +22,7 @@ type options struct {
 	noSync      bool
 	older       bool
 	maxSize     int
+	scratchDir  string
 	newID       func() (uuid.UUID, error)
 	upgrades    map[int]upgrade
 	openFile    func(string, int, fs.FileMode) (*os.File, error)
@@ -47,6 +48,10 @@ func MaxSize(bytes int) Option { return func(o *options) { o.maxSize = bytes } }
 // IDs gives jobs created without an id the ids that next returns, instead of
 // random ones. Create fails when next does.
 func IDs(next func() (uuid.UUID, error)) Option { return func(o *options) { o.newID = next } }
+
+// ScratchDir has NewScratch put its file below a directory, where a test can see
+// it, until the store is closed.
+func ScratchDir(dir string) Option { return func(o *options) { o.scratchDir = dir } }
 
 func settings(opts []Option) *options {
 	o := &options{lockTimeout: time.Second, newID: uuid.NewRandom, upgrades: upgrades, openFile: os.OpenFile}

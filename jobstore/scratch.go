@@ -12,7 +12,7 @@ import (
 
 // NewScratch makes a store that is thrown away when it is closed, for a test
 // that wants a real bbolt file behind it: in memory on Linux, in a temporary
-// directory elsewhere. It is never synced to a disk.
+// directory elsewhere, or where ScratchDir says. It is never synced to a disk.
 func NewScratch(opts ...Option) (*Store, error) {
 	o := settings(opts)
 	image, err := template()
@@ -22,7 +22,11 @@ func NewScratch(opts ...Option) (*Store, error) {
 	var file *os.File
 	var cleanup func()
 	o.openFile = func(string, int, fs.FileMode) (*os.File, error) {
-		file, cleanup, err = scratchFile()
+		if o.scratchDir != "" {
+			file, cleanup, err = tempFile(o.scratchDir)
+		} else {
+			file, cleanup, err = scratchFile()
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -79,9 +83,10 @@ var template = sync.OnceValues(func() (image []byte, err error) {
 	return os.ReadFile(path)
 })
 
-// tempFile is a scratch file in a directory of its own.
-func tempFile() (*os.File, func(), error) {
-	dir, err := os.MkdirTemp("", "bitsemu")
+// tempFile is a scratch file in a new directory below another; "" is the usual
+// place for temporary files.
+func tempFile(below string) (*os.File, func(), error) {
+	dir, err := os.MkdirTemp(below, "bitsemu")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -11,7 +11,7 @@ import (
 func scratchFile() (*os.File, func(), error) {
 	fd, err := unix.MemfdCreate("bitsemu", unix.MFD_CLOEXEC)
 	if err != nil {
-		return tempFile()
+		return tempFile("")
 	}
 	return os.NewFile(uintptr(fd), "memfd:bitsemu"), nil, nil
 }

@@ -4,4 +4,4 @@ package jobstore
 
 import "os"
 
-func scratchFile() (*os.File, func(), error) { return tempFile() }
+func scratchFile() (*os.File, func(), error) { return tempFile("") }
