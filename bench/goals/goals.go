@@ -41,6 +41,12 @@ var All = []Goal{
 	{ID: "A1", What: "read, 1k jobs", Row: a1k + "bitsemu", Unit: "allocs/op"},
 	{ID: "A1", What: "read, 100k jobs", Row: a100k + "bitsemu", Unit: "allocs/op"},
 
+	// Without a held interface: found by its GUID, the owner's SID compared.
+	{ID: "A1", What: "look-up, 1k jobs", Row: a1k + "bitsemu-lookup", Limit: 1, Peers: []string{a1k + "map-rwmutex"}},
+	{ID: "A1", What: "look-up, 100k jobs", Row: a100k + "bitsemu-lookup", Limit: 1, Peers: []string{a100k + "map-rwmutex"}},
+	{ID: "A2", What: "look-up, parallel, 1k jobs", Row: a1kPar + "bitsemu-lookup", Limit: 1, Peers: []string{a1kPar + "map-rwmutex", a1kPar + "syncmap"}},
+	{ID: "A2", What: "look-up, parallel, 100k jobs", Row: a100kPar + "bitsemu-lookup", Limit: 1, Peers: []string{a100kPar + "map-rwmutex", a100kPar + "syncmap"}},
+
 	{ID: "A2", What: "read, parallel, 1k jobs", Row: a1kPar + "bitsemu", Limit: 0.65, Peers: []string{a1kPar + "map-rwmutex", a1kPar + "syncmap"}},
 	{ID: "A2", What: "read, parallel, 100k jobs", Row: a100kPar + "bitsemu", Limit: 0.65, Peers: []string{a100kPar + "map-rwmutex", a100kPar + "syncmap"}},
 	{ID: "A2", What: "read, parallel, 1k jobs", Row: a1kPar + "bitsemu", Limit: 0.15, Peers: []string{a1kPar + "map-rwmutex"}},
