@@ -12,7 +12,8 @@ import (
 )
 
 // The buckets of a store's file. A bucket's sequence, which bbolt keeps beside
-// its root anyway, holds the fingerprint of what is in it.
+// its root anyway, holds the fingerprint of what is in it; that of the jobs is
+// bound to the transaction's number besides.
 var (
 	metaBucket       = []byte("meta")       // schemaKey
 	jobsBucket       = []byte("jobs")       // sequence number, big-endian -> record
@@ -112,7 +113,7 @@ func (f *boltFile) identities(fn func(uint32, []byte) error) error {
 
 func (f *boltFile) fingerprint() (p uint64, err error) {
 	err = f.view(func(jobs, _ *bolt.Bucket) error {
-		p = jobs.Sequence()
+		p = unbind(jobs.Sequence(), uint64(jobs.Tx().ID()))
 		return nil
 	})
 	return p, err
@@ -154,7 +155,15 @@ func (tx boltTx) putIdentity(n uint32, code string) error {
 	return tx.ids.Put(key[:], []byte(code))
 }
 
-func (tx boltTx) setFingerprint(f uint64) error { return tx.jobs.SetSequence(f) }
+func (tx boltTx) setFingerprint(f uint64) error {
+	return tx.jobs.SetSequence(bind(f, uint64(tx.jobs.Tx().ID())))
+}
+
+// bind makes a fingerprint that of one transaction: were the meta page of a
+// transaction on the disk and the root that it points to not, what is there
+// could be the root of an earlier one, and look well.
+func bind(f, txid uint64) uint64   { return f + mix(txid) }
+func unbind(f, txid uint64) uint64 { return f - mix(txid) }
 
 func seqKey(seq uint64) (key [8]byte) {
 	binary.BigEndian.PutUint64(key[:], seq)

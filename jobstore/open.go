@@ -90,14 +90,26 @@ func openPath(path string, o *options, readOnly bool) (*Store, error) {
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	if readOnly {
-		// bbolt would try to make an empty file a database.
-		if fi, err := os.Stat(path); err == nil && fi.Size() == 0 {
-			release()
-			return nil, openError(path, &Error{Kind: ErrNotStore, Detail: "it is empty"})
-		}
+	s, err := openFile(path, o, readOnly)
+	if err != nil {
+		release()
+		return nil, openError(path, err)
 	}
-	s, err := openBolt(path, o, readOnly, &bolt.Options{
+	s.release = release
+	return s, nil
+}
+
+func openFile(path string, o *options, readOnly bool) (*Store, error) {
+	switch fi, err := os.Stat(path); {
+	case err != nil: // bbolt will say so, or make it
+	case !fi.Mode().IsRegular():
+		// Opening one of these may take for ever, or do something.
+		return nil, &Error{Kind: ErrNotStore, Detail: "it is not a regular file"}
+	case readOnly && fi.Size() == 0:
+		// bbolt would try to make it a database.
+		return nil, &Error{Kind: ErrNotStore, Detail: "it is empty"}
+	}
+	bo := &bolt.Options{
 		Timeout:      max(o.lockTimeout, 1), // 0 would wait for ever
 		ReadOnly:     readOnly,
 		NoSync:       o.noSync,
@@ -105,40 +117,32 @@ func openPath(path string, o *options, readOnly bool) (*Store, error) {
 		FreelistType: bolt.FreelistMapType,
 		NoStatistics: true,
 		MaxSize:      o.maxSize,
-	}, release)
-	if err != nil {
-		release()
-		return nil, openError(path, err)
+		OpenFile:     o.openFile,
 	}
-	return s, nil
-}
-
-// openBolt is the one place where bbolt opens anything.
-func openBolt(path string, o *options, readOnly bool, bo *bolt.Options, release func()) (*Store, error) {
-	f := &boltFile{}
-	bo.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
-		file, err := o.openFile(name, flag, mode)
-		if err != nil {
+	look := func(f *os.File) error { return lookAt(f, o.older) }
+	f, err := openBolt(path, bo, look)
+	for try := 0; err != nil && looksDamaged(err) && try < 3; try++ {
+		// It may be another process's, which is writing to it just now.
+		// Look again while nobody writes.
+		quiet := *bo
+		quiet.ReadOnly = true
+		g, quietErr := openBolt(path, &quiet, func(*os.File) error { return nil })
+		if quietErr != nil {
+			if errors.Is(quietErr, berrors.ErrTimeout) {
+				err = quietErr
+			}
 			return nil, err
 		}
-		if err := lookTwice(file, o.older); err != nil {
-			file.Close()
-			return nil, err
+		err = look(g.file)
+		g.close()
+		if err == nil {
+			f, err = openBolt(path, bo, look)
 		}
-		f.file = file
-		return file, nil
 	}
-	err := guard(func() (err error) {
-		f.db, err = bolt.Open(path, 0o600, bo)
-		return err
-	})
 	if err != nil {
-		if f.file != nil {
-			f.file.Close() // twice does no harm
-		}
 		return nil, err
 	}
-	s := newStore(path, f, o, release)
+	s := newStore(path, f, o, nil)
 	s.readOnly = readOnly
 	if err := s.prepareFile(f, o); err != nil {
 		f.close()
@@ -147,40 +151,82 @@ func openBolt(path string, o *options, readOnly bool, bo *bolt.Options, release 
 	return s, nil
 }
 
-// prepareFile sees to the schema and builds the index.
+// openBolt is the one place where bbolt opens a store. It calls look before
+// bbolt touches the file.
+func openBolt(path string, o *bolt.Options, look func(*os.File) error) (*boltFile, error) {
+	f := &boltFile{}
+	with := *o
+	with.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		file, err := o.OpenFile(name, flag, mode)
+		if err != nil {
+			return nil, err
+		}
+		if err := look(file); err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
+		f.file = file
+		return file, nil
+	}
+	err := guard(func() (err error) {
+		f.db, err = bolt.Open(path, 0o600, &with)
+		return err
+	})
+	if err != nil {
+		if f.file != nil {
+			f.file.Close() // twice does no harm
+		}
+		return nil, err
+	}
+	return f, nil
+}
+
+// prepareFile sees to the schema and builds the index, now that nobody else
+// writes to the file.
 func (s *Store) prepareFile(f *boltFile, o *options) error {
-	if err := s.checkSchema(f, o); err != nil {
-		return err
+	for {
+		t, err := f.tree(o.older)
+		if err != nil {
+			return err
+		}
+		changed, err := s.checkSchema(f, t, o)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			return s.loadIndex(t)
+		}
 	}
-	if err := s.loadIndex(f); err != nil {
+}
+
+// lookAt tells whether bbolt can be given f. An empty file is fine: bbolt makes
+// it a database.
+func lookAt(f *os.File, older bool) error {
+	fi, err := f.Stat()
+	switch {
+	case err != nil:
 		return err
+	case !fi.Mode().IsRegular():
+		return &Error{Kind: ErrNotStore, Detail: "it is not a regular file"}
+	case fi.Size() == 0:
+		return nil
 	}
-	id, err := f.txid()
-	s.txid = id
+	_, _, err = preflight(f, fi.Size(), older)
 	return err
 }
 
-// lookTwice is preflight, patient: the file may be another process's, which is
-// writing to it just now. If so, it soon looks well again, and then bbolt
-// waits for the lock.
-func lookTwice(f *os.File, older bool) error {
-	var err error
-	for try := range 4 {
-		if try > 0 {
-			time.Sleep(5 * time.Millisecond)
-		}
-		fi, statErr := f.Stat()
-		switch {
-		case statErr != nil:
-			return statErr
-		case !fi.Mode().IsRegular():
-			return &Error{Kind: ErrNotStore, Detail: "it is not a regular file"}
-		}
-		if err = preflight(f, fi.Size(), older); err == nil {
-			return nil
-		}
+func looksDamaged(err error) bool { return errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotStore) }
+
+// tree looks at the file anew.
+func (f *boltFile) tree(older bool) (*tree, error) {
+	fi, err := f.file.Stat()
+	if err != nil {
+		return nil, err
 	}
-	return err
+	m, free, err := preflight(f.file, fi.Size(), older)
+	if err != nil {
+		return nil, err
+	}
+	return newTree(&pageReader{f: f.file, size: uint64(m.pageSize), end: m.pages}, m, free)
 }
 
 // openError makes an error of Open a person can act on.

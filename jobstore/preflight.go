@@ -46,27 +46,24 @@ func parseMeta(page []byte) (m boltMeta, ok bool) {
 	return m, sane
 }
 
-// preflight tells whether bbolt can open f without coming to harm. An empty
-// file is fine: bbolt makes it a database. With older set, one good meta page
-// is enough.
-func preflight(f io.ReaderAt, size int64, older bool) error {
-	if size == 0 {
-		return nil
-	}
-	m, err := readMeta(f, size, older)
+// preflight tells whether bbolt can open f without coming to harm, and what it
+// will find there: the newer meta page, and the list of free pages. With older
+// set, one good meta page is enough.
+func preflight(f io.ReaderAt, size int64, older bool) (m boltMeta, free []uint64, err error) {
+	m, err = readMeta(f, size, older)
 	if err != nil {
-		return err
+		return m, nil, err
 	}
 	if want := mulSize(m.pages, m.pageSize); want > uint64(size) {
-		return corrupt("cut short: %d bytes, where it has %d pages of %d bytes", size, m.pages, m.pageSize)
-	}
-	if m.root >= m.pages {
-		return corrupt("root page %d of %d pages", m.root, m.pages)
+		return m, nil, corrupt("cut short: %d bytes, where it has %d pages of %d bytes", size, m.pages, m.pageSize)
 	}
 	if m.freelist == noFreelist {
-		return nil
+		// bbolt would make the list itself, in a goroutine whose panics
+		// nobody can catch.
+		return m, nil, corrupt("it has no list of free pages")
 	}
-	return checkFreelist(f, m)
+	free, err = readFreelist(f, m)
+	return m, free, err
 }
 
 // readMeta returns the newer meta page.
@@ -89,6 +86,7 @@ func readMeta(f io.ReaderAt, size int64, older bool) (boltMeta, error) {
 	} else {
 		for at := int64(1024); at <= 1<<24 && !ok1; at *= 2 {
 			m1, ok1 = read(at)
+			ok1 = ok1 && int64(m1.pageSize) == at
 		}
 	}
 	switch {
@@ -97,7 +95,10 @@ func readMeta(f io.ReaderAt, size int64, older bool) (boltMeta, error) {
 			return boltMeta{}, corrupt("two page sizes, %d and %d", m0.pageSize, m1.pageSize)
 		}
 		if m1.txid > m0.txid {
-			return m1, nil
+			m0, m1 = m1, m0
+		}
+		if m0.txid != m1.txid+1 && !older {
+			return boltMeta{}, corrupt("its meta pages are of transactions %d and %d, so the last one may be missing; %s", m1.txid, m0.txid, acceptOlder)
 		}
 		return m0, nil
 	case !ok0 && !ok1:
@@ -111,13 +112,16 @@ func readMeta(f io.ReaderAt, size int64, older bool) (boltMeta, error) {
 	if ok0 {
 		bad = 1
 	}
-	return boltMeta{}, corrupt("meta page %d is bad, so the last transaction may be missing; open it with AcceptOlder to go on from what is there", bad)
+	return boltMeta{}, corrupt("meta page %d is bad, so the last transaction may be missing; %s", bad, acceptOlder)
 }
 
-// checkFreelist sees that the list of free pages is one.
-func checkFreelist(f io.ReaderAt, m boltMeta) error {
-	le := binary.LittleEndian
-	bad := func(what string) error { return corrupt("list of free pages (page %d): %s", m.freelist, what) }
+const acceptOlder = "open it with AcceptOlder to go on from what is there"
+
+// readFreelist reads the list of free pages and sees that it is one.
+func readFreelist(f io.ReaderAt, m boltMeta) ([]uint64, error) {
+	bad := func(what string) ([]uint64, error) {
+		return nil, corrupt("list of free pages (page %d): %s", m.freelist, what)
+	}
 	if m.freelist < 2 || m.freelist >= m.pages {
 		return bad("no such page")
 	}
@@ -126,31 +130,33 @@ func checkFreelist(f io.ReaderAt, m boltMeta) error {
 	if _, err := f.ReadAt(head, at); err != nil {
 		return bad(err.Error())
 	}
-	id, flags, count, overflow := le.Uint64(head), le.Uint16(head[8:]), uint64(le.Uint16(head[10:])), uint64(le.Uint32(head[12:]))
-	if id != m.freelist || flags != freelistFlag {
+	h, _ := parsePage(head)
+	if h.id != m.freelist || h.flags != freelistFlag {
 		return bad("it is another page")
 	}
-	start := int64(pageHeader)
+	count, start := uint64(h.count), int64(pageHeader)
 	if count == 0xFFFF { // the true count comes first
-		count = le.Uint64(head[pageHeader:])
+		count = le64(head[pageHeader:])
 		start += 8
 	}
-	room := mulSize(overflow+1, m.pageSize)
-	if m.freelist+overflow >= m.pages || count > room/8 || uint64(start)+count*8 > room {
+	room := mulSize(h.overflow+1, m.pageSize)
+	if m.freelist+h.overflow >= m.pages || count > room/8 || uint64(start)+count*8 > room {
 		return bad("longer than its pages")
 	}
-	ids := make([]byte, count*8)
-	if _, err := f.ReadAt(ids, at+start); err != nil && count > 0 {
+	buf := make([]byte, count*8)
+	if _, err := f.ReadAt(buf, at+start); err != nil && count > 0 {
 		return bad(err.Error())
 	}
-	for i, last := 0, uint64(1); i < len(ids); i += 8 {
-		n := le.Uint64(ids[i:])
-		if n <= last || n >= m.pages {
+	free := make([]uint64, count)
+	last := uint64(1)
+	for i := range free {
+		free[i] = le64(buf[8*i:])
+		if free[i] <= last || free[i] >= m.pages {
 			return bad("out of order")
 		}
-		last = n
+		last = free[i]
 	}
-	return nil
+	return free, nil
 }
 
 // mulSize is pages x size, the largest number when that overflows.

@@ -3,6 +3,8 @@ package jobstore
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	bolt "go.etcd.io/bbolt"
@@ -29,44 +31,40 @@ func schemaValue(version int) []byte {
 	return strconv.AppendInt(bytes.Clone(schemaPrefix), int64(version), 10)
 }
 
-// checkSchema makes an empty file a store, refuses what is none or too new,
-// and brings an older one up to date.
-func (s *Store) checkSchema(f *boltFile, o *options) error {
-	var version int // 0: an empty file
-	err := guard(func() error {
-		return f.db.View(func(tx *bolt.Tx) (err error) {
-			version, err = readSchema(tx)
-			return err
-		})
-	})
-	if err != nil {
-		return err
-	}
+// checkSchema refuses what is no store or a later one. It makes an empty file a
+// store, and brings an older store up to date: then the file has changed.
+func (s *Store) checkSchema(f *boltFile, t *tree, o *options) (changed bool, err error) {
+	version, err := t.schema() // 0: an empty file
 	switch {
+	case err != nil:
+		return false, err
 	case version == schemaVersion:
-		return nil
+		return false, nil
 	case version > schemaVersion:
-		return schemaError("it has schema version %d, and this program knows %d at most: use a later one", version, schemaVersion)
+		return false, schemaError("it has schema version %d, and this program knows %d at most: use a later one", version, schemaVersion)
 	case s.readOnly && version == 0:
-		return &Error{Kind: ErrNotStore, Detail: "it is empty"}
+		return false, &Error{Kind: ErrNotStore, Detail: "it is empty"}
 	case s.readOnly:
-		return schemaError("it has schema version %d, and this program wants %d: open it once to be written, to bring it up to date", version, schemaVersion)
+		return false, schemaError("it has schema version %d, and this program wants %d: open it once to be written, to bring it up to date", version, schemaVersion)
 	}
-	return guard(func() error {
+	// bbolt is about to follow the tree, so it must be sound.
+	for name := range t.buckets {
+		if name == string(metaBucket) {
+			continue // t.schema has walked it
+		}
+		if err := t.items([]byte(name), func(_, _ []byte, _ bool) error { return nil }); err != nil {
+			return false, err
+		}
+	}
+	if err := t.leftOver(); err != nil {
+		return false, err
+	}
+	return true, guard(func() error {
 		return f.db.Update(func(tx *bolt.Tx) error {
 			if version == 0 {
 				return initSchema(tx)
 			}
-			for v := version; v < schemaVersion; v++ {
-				step := o.upgrades[v]
-				if step == nil {
-					return schemaError("it has schema version %d, from which there is no way to %d", version, schemaVersion)
-				}
-				if err := step(tx); err != nil {
-					return err
-				}
-			}
-			return tx.Bucket(metaBucket).Put(schemaKey, schemaValue(schemaVersion))
+			return upgradeSchema(tx, version, o.upgrades)
 		})
 	})
 }
@@ -75,30 +73,86 @@ func schemaError(format string, args ...any) error {
 	return &Error{Kind: ErrSchema, Detail: fmt.Sprintf(format, args...)}
 }
 
-func readSchema(tx *bolt.Tx) (int, error) {
-	meta := tx.Bucket(metaBucket)
-	if meta == nil {
-		if k, _ := tx.Cursor().First(); k != nil {
-			return 0, &Error{Kind: ErrNotStore, Detail: "it is a bbolt database of something else"}
-		}
+// schema reads the version, and sees that the buckets are those of it, as far
+// as that is known.
+func (t *tree) schema() (int, error) {
+	if len(t.buckets) == 0 {
 		return 0, nil
 	}
-	v, ok := bytes.CutPrefix(meta.Get(schemaKey), schemaPrefix)
-	version, err := strconv.Atoi(string(v))
-	if !ok || err != nil || version < 1 {
-		return 0, corrupt("schema %q", meta.Get(schemaKey))
+	foreign := &Error{Kind: ErrNotStore, Detail: "it is a bbolt database of something else"}
+	if _, ok := t.buckets[string(metaBucket)]; !ok {
+		return 0, foreign
 	}
-	if version == schemaVersion && (tx.Bucket(jobsBucket) == nil || tx.Bucket(identitiesBucket) == nil) {
-		return 0, corrupt("a bucket is missing")
+	var value []byte
+	err := t.items(metaBucket, func(k, v []byte, isBucket bool) error {
+		if !isBucket && bytes.Equal(k, schemaKey) {
+			value = bytes.Clone(v)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	v, ok := bytes.CutPrefix(value, schemaPrefix)
+	if !ok {
+		return 0, foreign
+	}
+	version, err := strconv.Atoi(string(v))
+	if err != nil || version < 1 {
+		return 0, corrupt("schema %q", value)
+	}
+	if version == schemaVersion && !slices.Equal(slices.Sorted(maps.Keys(t.buckets)), bucketNames) {
+		return 0, corrupt("buckets %q", slices.Sorted(maps.Keys(t.buckets)))
 	}
 	return version, nil
 }
 
+// bucketNames are the buckets of a store, in the order of bytes.
+var bucketNames = []string{string(identitiesBucket), string(jobsBucket), string(metaBucket)}
+
 func initSchema(tx *bolt.Tx) error {
-	for _, name := range [][]byte{metaBucket, jobsBucket, identitiesBucket} {
-		if _, err := tx.CreateBucket(name); err != nil {
+	for _, name := range bucketNames {
+		if _, err := tx.CreateBucket([]byte(name)); err != nil {
 			return err
 		}
+	}
+	return putSchema(tx)
+}
+
+// upgradeSchema takes the steps from version on. They may change jobs.
+func upgradeSchema(tx *bolt.Tx, version int, steps map[int]upgrade) error {
+	for v := version; v < schemaVersion; v++ {
+		step := steps[v]
+		if step == nil {
+			return schemaError("it has schema version %d, from which there is no way to %d", version, schemaVersion)
+		}
+		if err := step(tx); err != nil {
+			return err
+		}
+	}
+	return putSchema(tx)
+}
+
+// putSchema says that the file is of this version, and vouches for its jobs.
+func putSchema(tx *bolt.Tx) error {
+	var print uint64
+	jobs := tx.Bucket(jobsBucket)
+	err := jobs.ForEach(func(k, rec []byte) error {
+		seq, err := seqOf(k, 1)
+		if err == nil && len(rec) < recordHead {
+			err = corrupt("a record of %d bytes", len(rec))
+		}
+		if err != nil {
+			return err
+		}
+		print += recordPrint(seq, rec)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := jobs.SetSequence(bind(print, uint64(tx.ID()))); err != nil {
+		return err
 	}
 	return tx.Bucket(metaBucket).Put(schemaKey, schemaValue(schemaVersion))
 }

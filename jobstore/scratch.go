@@ -19,9 +19,9 @@ func NewScratch(opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, openError(scratchPath, err)
 	}
-	var file *os.File
-	var cleanup func()
-	o.openFile = func(string, int, fs.FileMode) (*os.File, error) {
+	cleanup := func() {}
+	bo := scratchOptions(o.maxSize)
+	bo.OpenFile = func(string, int, fs.FileMode) (file *os.File, err error) {
 		if o.scratchDir != "" {
 			file, cleanup, err = tempFile(o.scratchDir)
 		} else {
@@ -30,21 +30,19 @@ func NewScratch(opts ...Option) (*Store, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := file.WriteAt(image, 0); err != nil {
+		if _, err := file.WriteAt(image.bytes, 0); err != nil {
 			return nil, errors.Join(err, file.Close())
 		}
 		return file, nil
 	}
-	release := func() {
-		if cleanup != nil {
-			cleanup()
-		}
-	}
-	s, err := openBolt(scratchPath, o, false, scratchOptions(o.maxSize), release)
+	f, err := openBolt(scratchPath, bo, func(*os.File) error { return nil })
 	if err != nil {
-		release()
+		cleanup()
 		return nil, openError(scratchPath, err)
 	}
+	s := newStore(scratchPath, f, o, cleanup)
+	s.index.init(0)
+	s.txid = image.txid
 	return s, nil
 }
 
@@ -66,35 +64,41 @@ func scratchOptions(maxSize int) *bolt.Options {
 
 // template is the file of an empty store. bbolt syncs a file that it has to
 // begin, which takes longer than all else; a copy of one it finds begun.
-var template = sync.OnceValues(func() (image []byte, err error) {
+var template = sync.OnceValues(func() (image scratchImage, err error) {
 	dir, err := os.MkdirTemp("", "bitsemu")
 	if err != nil {
-		return nil, err
+		return image, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	path := filepath.Join(dir, "template.db")
 	db, err := bolt.Open(path, 0o600, scratchOptions(0))
 	if err != nil {
-		return nil, err
+		return image, err
 	}
-	if err := errors.Join(db.Update(initSchema), db.Close()); err != nil {
-		return nil, err
+	err = db.Update(func(tx *bolt.Tx) error {
+		image.txid = tx.ID()
+		return initSchema(tx)
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return image, err
 	}
-	return os.ReadFile(path)
+	image.bytes, err = os.ReadFile(path)
+	return image, err
 })
+
+type scratchImage struct {
+	bytes []byte
+	txid  int
+}
 
 // tempFile is a scratch file in a new directory below another; "" is the usual
 // place for temporary files.
-func tempFile(below string) (*os.File, func(), error) {
+func tempFile(below string) (f *os.File, cleanup func(), err error) {
 	dir, err := os.MkdirTemp(below, "bitsemu")
 	if err != nil {
-		return nil, nil, err
+		return nil, func() {}, err
 	}
-	cleanup := func() { os.RemoveAll(dir) }
-	f, err := os.OpenFile(filepath.Join(dir, "jobs.db"), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		cleanup()
-		return nil, nil, err
-	}
-	return f, cleanup, nil
+	cleanup = func() { os.RemoveAll(dir) }
+	f, err = os.OpenFile(filepath.Join(dir, "jobs.db"), os.O_RDWR|os.O_CREATE, 0o600)
+	return f, cleanup, err
 }

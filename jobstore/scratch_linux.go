@@ -13,5 +13,5 @@ func scratchFile() (*os.File, func(), error) {
 	if err != nil {
 		return tempFile("")
 	}
-	return os.NewFile(uintptr(fd), "memfd:bitsemu"), nil, nil
+	return os.NewFile(uintptr(fd), "memfd:bitsemu"), func() {}, nil
 }
