@@ -15,11 +15,13 @@ func TestGoalsNameRows(t *testing.T) {
 	rows := allRows()
 	for _, g := range goals.All {
 		for _, peer := range g.Peers {
-			if !isLib(peer) {
-				require.Contains(t, rows, peer, g.ID)
-			}
+			require.True(t, rows[peer], "%s: there is no row %s", g.ID, peer)
 		}
 		require.True(t, isLib(g.Row), "%s: %s is not the library's", g.ID, g.Row)
+		// Section A's row of a held interface comes with the package that has one.
+		if !strings.HasPrefix(g.Row, "APointRead/") {
+			require.True(t, rows[g.Row], "%s: there is no row %s", g.ID, g.Row)
+		}
 	}
 }
 

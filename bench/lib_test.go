@@ -240,7 +240,7 @@ func eLib(path string, n int, r *eReport) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close() //nolint:errcheck // nothing was written
+	defer s.Close()
 	r.OpenUS = since(t, time.Microsecond)
 	r.IndexMS = since(t, time.Millisecond)
 	after := measureMemory()
