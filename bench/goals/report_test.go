@@ -3,6 +3,7 @@ package goals_test
 import (
 	"flag"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -27,6 +28,8 @@ func TestReport(t *testing.T) {
 	sample, err := os.ReadFile("testdata/sample.txt")
 	require.NoError(t, err)
 	got := report(t, string(sample), goals.All)
+	// A goal whose rows the sample does not have changes nothing here.
+	got = regexp.MustCompile(`not measured \d+`).ReplaceAllString(got, "not measured N")
 	const golden = "testdata/sample.golden"
 	if *update {
 		require.NoError(t, os.WriteFile(golden, []byte(got), 0o600))
