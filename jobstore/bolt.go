@@ -4,8 +4,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -22,8 +24,13 @@ var (
 
 // boltFile is the storage in a bbolt file.
 type boltFile struct {
-	db   *bolt.DB
-	file *os.File // what db has open
+	db      *bolt.DB
+	file    *os.File // what db has open
+	older   bool     // one good meta page will do
+	scratch bool     // nobody will open it again
+
+	size  atomic.Int64 // the file is no shorter than that
+	stuck atomic.Bool  // bbolt has left a lock locked
 }
 
 // guard runs fn, which touches a file that may be damaged, and turns bbolt's
@@ -42,21 +49,71 @@ func guard(fn func() error) (err error) {
 	return errClosedStorage
 }
 
-func (f *boltFile) update(fn func(storageTx) error) error {
-	return guard(func() error {
-		return f.db.Update(func(tx *bolt.Tx) error {
-			jobs, ids := tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket)
-			jobs.FillPercent = 1 // keys only grow
-			return fn(boltTx{jobs, ids})
+// transact has bbolt run fn in a transaction. A panic while bbolt begins or
+// ends one leaves its locks locked: nobody may call it again then.
+func (f *boltFile) transact(run func(func(*bolt.Tx) error) error, fn func(*bolt.Tx) error) error {
+	if f.stuck.Load() {
+		return corrupt("bbolt gave up on it before")
+	}
+	if err := f.whole(); err != nil {
+		return err
+	}
+	var tx *bolt.Tx
+	returned := false
+	err := guard(func() error {
+		err := run(func(t *bolt.Tx) error {
+			tx = t
+			return fn(t)
 		})
+		returned = true
+		return err
 	})
+	if !returned && (tx == nil || tx.DB() != nil) {
+		f.stuck.Store(true)
+	}
+	return err
+}
+
+// whole sees that nobody has cut the file short, without a word to bbolt,
+// which would fault where it cannot be stopped in order.
+func (f *boltFile) whole() error {
+	var b [1]byte
+	switch _, err := f.file.ReadAt(b[:], f.size.Load()-1); {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrClosed):
+		return errClosedStorage
+	case errors.Is(err, io.EOF):
+		return corrupt("the file was cut short while it was open")
+	default:
+		return err
+	}
+}
+
+// measure notes how long the file has become.
+func (f *boltFile) measure() error {
+	fi, err := f.file.Stat()
+	if err == nil && fi.Size() > f.size.Load() {
+		f.size.Store(fi.Size())
+	}
+	return err
+}
+
+func (f *boltFile) update(fn func(storageTx) error) error {
+	err := f.transact(f.db.Update, func(tx *bolt.Tx) error {
+		jobs, ids := tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket)
+		jobs.FillPercent = 1 // keys only grow
+		return fn(boltTx{jobs, ids})
+	})
+	if err == nil {
+		f.measure() // if that fails, the former size is as true
+	}
+	return err
 }
 
 func (f *boltFile) view(fn func(jobs, ids *bolt.Bucket) error) error {
-	return guard(func() error {
-		return f.db.View(func(tx *bolt.Tx) error {
-			return fn(tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket))
-		})
+	return f.transact(f.db.View, func(tx *bolt.Tx) error {
+		return fn(tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket))
 	})
 }
 
@@ -121,13 +178,17 @@ func (f *boltFile) fingerprint() (p uint64, err error) {
 
 // txid is the number of the last transaction in the file.
 func (f *boltFile) txid() (id int, err error) {
-	err = guard(func() error {
-		return f.db.View(func(tx *bolt.Tx) error { id = tx.ID(); return nil })
-	})
+	err = f.transact(f.db.View, func(tx *bolt.Tx) error { id = tx.ID(); return nil })
 	return id, err
 }
 
-func (f *boltFile) close() error { return f.db.Close() }
+func (f *boltFile) close() error {
+	if f.stuck.Load() {
+		// bbolt would wait for ever for its own lock.
+		return errors.Join(corrupt("bbolt gave up on it before, and may keep it locked until the program ends"), f.file.Close())
+	}
+	return f.db.Close()
+}
 
 type boltTx struct{ jobs, ids *bolt.Bucket }
 

@@ -30,7 +30,7 @@ func (s *Store) check() error {
 			errs = append(errs, s.fail("check", id, ErrCorrupt, format, args...))
 		}
 	}
-	errs = append(errs, s.checkPath())
+	errs = append(errs, s.checkPath(), s.checkPages())
 
 	x := &s.index
 	seen := map[uint64]bool{}
@@ -138,11 +138,24 @@ func (s *Store) checkIdentities(wrong func(uuid.UUID, string, ...any)) {
 	}
 }
 
+// checkPages sees that the tree of pages in the file is sound.
+func (s *Store) checkPages() error {
+	f, ok := s.storage.(*boltFile)
+	if !ok || f.scratch {
+		return nil
+	}
+	t, err := f.tree()
+	if err != nil {
+		return s.named("check", uuid.Nil, err)
+	}
+	return s.named("check", uuid.Nil, t.sound())
+}
+
 // checkPath sees that nobody has removed or replaced the open file: the lock
 // would not stop another process from opening the new one.
 func (s *Store) checkPath() error {
 	f, ok := s.storage.(*boltFile)
-	if !ok || s.path == scratchPath {
+	if !ok || f.scratch {
 		return nil
 	}
 	mine, err := f.file.Stat()

@@ -102,15 +102,13 @@ func (c *committer) do(o *op, commit func([]*op)) bool {
 }
 
 // close refuses what comes from now on and waits for what is under way.
-func (c *committer) close() (first bool) {
+func (c *committer) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	first = !c.closed
 	c.closed = true
 	for c.busy {
 		c.idle.Wait()
 	}
-	return first
 }
 
 func (c *committer) isClosed() bool {

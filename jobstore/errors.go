@@ -26,7 +26,7 @@ var (
 	ErrNotStore = errors.New("the file is not a job store") // ERROR_FILE_INVALID
 	ErrSchema   = errors.New("the store has another schema version")
 	ErrReplaced = errors.New("another file has taken the store's place")
-	ErrFailed   = errors.New("the store could not be written")
+	ErrFailed   = errors.New("the file could not be read or written")
 )
 
 // codes gives each kind of error the HRESULT that a Windows program would get

@@ -142,6 +142,7 @@ func openFile(path string, o *options, readOnly bool) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.older = o.older
 	s := newStore(path, f, o, nil)
 	s.readOnly = readOnly
 	if err := s.prepareFile(f, o); err != nil {
@@ -171,6 +172,9 @@ func openBolt(path string, o *bolt.Options, look func(*os.File) error) (*boltFil
 		f.db, err = bolt.Open(path, 0o600, &with)
 		return err
 	})
+	if err == nil {
+		err = f.measure()
+	}
 	if err != nil {
 		if f.file != nil {
 			f.file.Close() // twice does no harm
@@ -184,7 +188,7 @@ func openBolt(path string, o *bolt.Options, look func(*os.File) error) (*boltFil
 // writes to the file.
 func (s *Store) prepareFile(f *boltFile, o *options) error {
 	for {
-		t, err := f.tree(o.older)
+		t, err := f.tree()
 		if err != nil {
 			return err
 		}
@@ -217,12 +221,12 @@ func lookAt(f *os.File, older bool) error {
 func looksDamaged(err error) bool { return errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotStore) }
 
 // tree looks at the file anew.
-func (f *boltFile) tree(older bool) (*tree, error) {
+func (f *boltFile) tree() (*tree, error) {
 	fi, err := f.file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	m, free, err := preflight(f.file, fi.Size(), older)
+	m, free, err := preflight(f.file, fi.Size(), f.older)
 	if err != nil {
 		return nil, err
 	}
@@ -260,6 +264,8 @@ func claim(path string, readOnly bool) (release func(), err error) {
 	}
 	if real, err := filepath.EvalSymlinks(key); err == nil {
 		key = real
+	} else if real, err := filepath.EvalSymlinks(filepath.Dir(key)); err == nil {
+		key = filepath.Join(real, filepath.Base(key)) // a new file
 	}
 	claims.Lock()
 	defer claims.Unlock()

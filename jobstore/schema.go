@@ -48,15 +48,7 @@ func (s *Store) checkSchema(f *boltFile, t *tree, o *options) (changed bool, err
 		return false, schemaError("it has schema version %d, and this program wants %d: open it once to be written, to bring it up to date", version, schemaVersion)
 	}
 	// bbolt is about to follow the tree, so it must be sound.
-	for name := range t.buckets {
-		if name == string(metaBucket) {
-			continue // t.schema has walked it
-		}
-		if err := t.items([]byte(name), func(_, _ []byte, _ bool) error { return nil }); err != nil {
-			return false, err
-		}
-	}
-	if err := t.leftOver(); err != nil {
+	if err := t.sound(); err != nil {
 		return false, err
 	}
 	return true, guard(func() error {

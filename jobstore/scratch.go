@@ -40,6 +40,7 @@ func NewScratch(opts ...Option) (*Store, error) {
 		cleanup()
 		return nil, openError(scratchPath, err)
 	}
+	f.scratch = true
 	s := newStore(scratchPath, f, o, cleanup)
 	s.index.init(0)
 	s.txid = image.txid

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,6 +23,7 @@ type Store struct {
 
 	index     index
 	committer committer
+	closing   sync.Once
 	turn      chan struct{} // see Update
 
 	// The rest belongs to whoever leads the committer.
@@ -242,7 +244,12 @@ func (s *Store) CountByOwner(user sid.SID) int {
 // while it goes on are left out. It ends with the first error.
 func (s *Store) Jobs() iter.Seq2[Job, error] {
 	return func(yield func(Job, error) bool) {
-		for e := range s.All().All() {
+		all := s.All()
+		if s.committer.isClosed() { // or all could be empty for that
+			yield(Job{}, s.fail("list", uuid.Nil, ErrClosed, ""))
+			return
+		}
+		for e := range all.All() {
 			j, err := e.Job()
 			if errors.Is(err, ErrNotFound) {
 				continue
@@ -256,17 +263,17 @@ func (s *Store) Jobs() iter.Seq2[Job, error] {
 
 // Close waits for calls under way and closes the file. Views go on showing
 // what they last showed. Closing again does nothing.
-func (s *Store) Close() error {
-	if !s.committer.close() {
-		return nil
-	}
-	err := s.storage.close()
-	s.index.clear()
-	s.release()
-	if err != nil {
-		return &Error{Op: "close", Path: s.path, Kind: ErrFailed, Err: err}
-	}
-	return nil
+func (s *Store) Close() (err error) {
+	s.closing.Do(func() {
+		s.committer.close()
+		err = s.storage.close()
+		s.index.clear()
+		s.release()
+		if err != nil {
+			err = &Error{Op: "close", Path: s.path, Kind: ErrFailed, Err: err}
+		}
+	})
+	return err
 }
 
 // named completes an error from below with what was tried.

@@ -25,6 +25,7 @@ type treeBucket struct {
 	root     uint64 // 0: the bucket is one page, inline
 	sequence uint64
 	inline   []byte
+	walked   bool
 }
 
 // item is told what is in a leaf. It must not keep k and v.
@@ -64,6 +65,8 @@ func (t *tree) each(name []byte, fn func(k, v []byte) error) error {
 
 func (t *tree) items(name []byte, fn item) error {
 	b := t.buckets[string(name)]
+	b.walked = true
+	t.buckets[string(name)] = b
 	if b.root != 0 {
 		return t.walk(b.root, nil, 0, fn)
 	}
@@ -134,6 +137,19 @@ func (t *tree) page(id uint64) ([]byte, pageHead, error) {
 		p, err = t.pages.read(id, h.overflow+1)
 	}
 	return p, h, err
+}
+
+// sound walks the buckets that have not been walked yet.
+func (t *tree) sound() error {
+	for name, b := range t.buckets {
+		if b.walked {
+			continue
+		}
+		if err := t.items([]byte(name), func(_, _ []byte, _ bool) error { return nil }); err != nil {
+			return err
+		}
+	}
+	return t.leftOver()
 }
 
 // leftOver sees that no page is both in use and free.
