@@ -47,6 +47,14 @@ fmt: ## check that gofmt would change nothing
 	@out=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) || exit 1; \
 	if [ -n "$$out" ]; then echo "gofmt would change:" >&2; echo "$$out" >&2; exit 1; fi
 
+.PHONY: generate
+generate: ## write the generated files anew, fail when that changed one
+	@before=$$( (git status --porcelain; git diff) | git hash-object --stdin) || exit 1; \
+	$(GO) generate ./... || exit 1; \
+	after=$$( (git status --porcelain; git diff) | git hash-object --stdin) || exit 1; \
+	if [ "$$before" != "$$after" ]; then echo "generated files were out of date, and are no more:" >&2; \
+		git status --short >&2; exit 1; fi
+
 .PHONY: vet
 vet: ## run go vet on the library and on bench/
 	@$(GO) vet ./...
@@ -99,7 +107,7 @@ bench-open: ## the same for files with a million jobs: slow, takes 4 GB of disk
 
 .PHONY: ci
 ci: ## all checks
-	@for target in fmt vet lint tidy build-all race bench-test fuzz cover readme; do \
+	@for target in fmt generate vet lint tidy build-all race bench-test fuzz cover readme; do \
 		start=$$(date +%s); echo "== $$target"; \
 		FUZZTIME=5s $(MAKE) --no-print-directory $$target || { echo "== $$target FAILED" >&2; exit 1; }; \
 		echo "== $$target: $$(( $$(date +%s) - start )) s"; \
