@@ -76,7 +76,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, ": %v", e.Err)
 	}
 	h := codes[e.Kind]
-	fmt.Fprintf(&b, " (%s %s)", h, h.Hex())
+	fmt.Fprintf(&b, " (%s %s)", h.String(), h.Hex())
 	return b.String()
 }
 

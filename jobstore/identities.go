@@ -27,6 +27,8 @@ type owner struct {
 	sid  sid.SID
 	jobs list
 	live atomic.Int64
+
+	loaded []*entry // while a file is read
 }
 
 // identities only grow. Readers go by number without a lock.

@@ -62,13 +62,13 @@ type table struct {
 	seed  [2]uint64
 }
 
-// newTable is half full with n entries.
+// newTable is five eighths full with n entries.
 func newTable(n int, seed [2]uint64) *table {
-	return &table{slots: make([]atomic.Pointer[entry], max(16, 2*n)), seed: seed}
+	return &table{slots: make([]atomic.Pointer[entry], max(16, 8*n/5+1)), seed: seed}
 }
 
 // full is when probing takes too long.
-func (t *table) full(used int) bool { return 8*used > 5*len(t.slots) }
+func (t *table) full(used int) bool { return 3*used > 2*len(t.slots) }
 
 // newSeed makes the hash differ from store to store, because job ids may be
 // consecutive or chosen by somebody unkind.
@@ -204,9 +204,6 @@ type index struct {
 // init makes room for jobs.
 func (x *index) init(jobs int) {
 	x.table.Store(newTable(jobs, newSeed()))
-	if jobs > 0 {
-		x.all.published.Store(&members{make([]*entry, 0, jobs), true})
-	}
 }
 
 // get returns the live entry of id, or nil.
@@ -226,13 +223,7 @@ func (x *index) insert(id uuid.UUID, seq uint64, s summary) *entry {
 
 func (x *index) publish(e *entry, s summary) {
 	e.word.Store(uint64(s))
-	t := x.table.Load()
-	if t.full(x.used + 1) {
-		t = x.grow(t)
-	}
-	if t.put(e) {
-		x.used++
-	}
+	x.enter(e)
 	x.all.add(e)
 	o := x.identities.get(s.owner()).owner
 	o.jobs.add(e)
@@ -240,9 +231,22 @@ func (x *index) publish(e *entry, s summary) {
 	x.live.Add(1)
 }
 
+// enter puts e into the table, and reports whether it took a new slot.
+func (x *index) enter(e *entry) bool {
+	t := x.table.Load()
+	if t.full(x.used + 1) {
+		t = x.grow(t)
+	}
+	if !t.put(e) {
+		return false
+	}
+	x.used++
+	return true
+}
+
 // grow publishes a bigger table without the dead.
 func (x *index) grow(old *table) *table {
-	t := newTable(3*int(x.live.Load()+1)/2, old.seed)
+	t := newTable(2*int(x.live.Load()+1), old.seed)
 	x.used = 0
 	for _, e := range x.all.belonging(alive) {
 		if t.put(e) {

@@ -3,6 +3,8 @@ package jobstore
 import (
 	"encoding/binary"
 
+	"github.com/google/uuid"
+
 	"github.com/bitsemu/bitsemu/token"
 )
 
@@ -15,6 +17,7 @@ func (s *Store) loadIndex(t *tree) error {
 	if err := x.identities.loadFrom(t); err != nil {
 		return err
 	}
+	b := bulk{x: x, all: make([]*entry, 0, estimate(t))}
 	var last, print uint64
 	err := t.each(jobsBucket, func(k, rec []byte) error {
 		seq, err := seqOf(k, last+1)
@@ -27,10 +30,8 @@ func (s *Store) loadIndex(t *tree) error {
 			return err
 		}
 		print += recordPrint(seq, rec)
-		used := x.used
-		x.insert(id, seq, sum)
-		if x.used == used {
-			return corrupt("job {%v} is there twice", id)
+		if !b.add(id, seq, sum) {
+			return corrupt("job %s is there twice", guidString(id))
 		}
 		return nil
 	})
@@ -40,9 +41,44 @@ func (s *Store) loadIndex(t *tree) error {
 	if want := unbind(t.buckets[string(jobsBucket)].sequence, t.meta.txid); print != want {
 		return corrupt("the jobs in it are not those of the last transaction: fingerprint %016x is not %016x", print, want)
 	}
+	b.publish()
 	s.position = position{seq: last, fingerprint: print}
 	s.txid = int(t.meta.txid)
 	return t.leftOver()
+}
+
+// bulk fills an index that nobody reads yet, with little garbage.
+type bulk struct {
+	x    *index
+	all  []*entry
+	slab []entry // new ones are cut off it
+}
+
+func (b *bulk) add(id uuid.UUID, seq uint64, s summary) bool {
+	if len(b.slab) == 0 {
+		b.slab = make([]entry, 256)
+	}
+	e := &b.slab[0]
+	b.slab = b.slab[1:]
+	e.id, e.seq = id, seq
+	e.word.Store(uint64(s))
+	if !b.x.enter(e) {
+		return false
+	}
+	b.all = append(b.all, e)
+	o := b.x.identities.get(s.owner()).owner
+	o.loaded = append(o.loaded, e)
+	return true
+}
+
+func (b *bulk) publish() {
+	b.x.live.Store(int64(len(b.all)))
+	b.x.all.published.Store(&members{b.all, true})
+	for _, o := range b.x.identities.allOwners() {
+		o.live.Store(int64(len(o.loaded)))
+		o.jobs.published.Store(&members{o.loaded, true})
+		o.loaded = nil
+	}
 }
 
 // estimate is how many jobs there may be: enough to spare the index growing.
