@@ -73,7 +73,7 @@ func (s *Store) copyFile(path string) error {
 	if err != nil {
 		return err
 	}
-	err = f.transact(f.db.View, func(tx *bolt.Tx) error {
+	err = f.transact(false, func(tx *bolt.Tx) error {
 		_, err := tx.WriteTo(w)
 		return err
 	})

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -29,8 +30,9 @@ type boltFile struct {
 	older   bool     // one good meta page will do
 	scratch bool     // nobody will open it again
 
-	size  atomic.Int64 // the file is no shorter than that
-	stuck atomic.Bool  // bbolt has left a lock locked
+	size   atomic.Int64 // the file is no shorter than that
+	looked atomic.Int64 // when that was last seen to be so
+	stuck  atomic.Bool  // bbolt has left a lock locked
 }
 
 // guard runs fn, which touches a file that may be damaged, and turns bbolt's
@@ -40,43 +42,60 @@ func guard(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
-			err = corrupt("bbolt gave up: %v", r)
+			err = gaveUp(r)
 		}
 	}()
-	if err := fn(); !errors.Is(err, berrors.ErrDatabaseNotOpen) {
-		return err
-	}
-	return errClosedStorage
+	return fn()
 }
 
-// transact has bbolt run fn in a transaction. A panic while bbolt begins or
-// ends one leaves its locks locked: nobody may call it again then.
-func (f *boltFile) transact(run func(func(*bolt.Tx) error) error, fn func(*bolt.Tx) error) error {
-	if f.stuck.Load() {
-		return corrupt("bbolt gave up on it before")
-	}
-	if err := f.whole(); err != nil {
-		return err
-	}
-	var tx *bolt.Tx
-	returned := false
-	err := guard(func() error {
-		err := run(func(t *bolt.Tx) error {
-			tx = t
-			return fn(t)
-		})
-		returned = true
-		return err
-	})
-	if !returned && (tx == nil || tx.DB() != nil) {
-		f.stuck.Store(true)
+func gaveUp(why any) error { return corrupt("bbolt gave up: %v", why) }
+
+// known puts bbolt's word for a closed file in this package's.
+func known(err error) error {
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return errClosedStorage
 	}
 	return err
 }
 
+// transact has bbolt run fn in a transaction, under guard. A panic while bbolt
+// begins or ends one leaves its locks locked: nobody may call it again then.
+func (f *boltFile) transact(writable bool, fn func(*bolt.Tx) error) (err error) {
+	if f.stuck.Load() {
+		return corrupt("bbolt gave up on it before")
+	}
+	if err := f.whole(writable); err != nil {
+		return err
+	}
+	var tx *bolt.Tx
+	defer func() {
+		if r := recover(); r != nil {
+			err = gaveUp(r)
+			if tx == nil || tx.DB() != nil {
+				f.stuck.Store(true)
+			}
+		}
+	}()
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	run := func(t *bolt.Tx) error {
+		tx = t
+		return fn(t)
+	}
+	if writable {
+		return known(f.db.Update(run))
+	}
+	return known(f.db.View(run))
+}
+
 // whole sees that nobody has cut the file short, without a word to bbolt,
-// which would fault where it cannot be stopped in order.
-func (f *boltFile) whole() error {
+// which would fault where it cannot be stopped in order. Reads of the same
+// millisecond share a look, which would take as long as they do.
+func (f *boltFile) whole(now bool) error {
+	at := int64(time.Since(started))
+	if !now && at-f.looked.Load() < int64(time.Millisecond) {
+		return nil
+	}
+	f.looked.Store(at)
 	var b [1]byte
 	switch _, err := f.file.ReadAt(b[:], f.size.Load()-1); {
 	case err == nil:
@@ -84,11 +103,14 @@ func (f *boltFile) whole() error {
 	case errors.Is(err, os.ErrClosed):
 		return errClosedStorage
 	case errors.Is(err, io.EOF):
+		f.looked.Store(0)
 		return corrupt("the file was cut short while it was open")
 	default:
 		return err
 	}
 }
+
+var started = time.Now().Add(-time.Second)
 
 // measure notes how long the file has become.
 func (f *boltFile) measure() error {
@@ -100,7 +122,7 @@ func (f *boltFile) measure() error {
 }
 
 func (f *boltFile) update(fn func(storageTx) error) error {
-	err := f.transact(f.db.Update, func(tx *bolt.Tx) error {
+	err := f.transact(true, func(tx *bolt.Tx) error {
 		jobs, ids := tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket)
 		jobs.FillPercent = 1 // keys only grow
 		return fn(boltTx{jobs, ids})
@@ -112,7 +134,7 @@ func (f *boltFile) update(fn func(storageTx) error) error {
 }
 
 func (f *boltFile) view(fn func(jobs, ids *bolt.Bucket) error) error {
-	return f.transact(f.db.View, func(tx *bolt.Tx) error {
+	return f.transact(false, func(tx *bolt.Tx) error {
 		return fn(tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket))
 	})
 }
@@ -178,7 +200,7 @@ func (f *boltFile) fingerprint() (p uint64, err error) {
 
 // txid is the number of the last transaction in the file.
 func (f *boltFile) txid() (id int, err error) {
-	err = f.transact(f.db.View, func(tx *bolt.Tx) error { id = tx.ID(); return nil })
+	err = f.transact(false, func(tx *bolt.Tx) error { id = tx.ID(); return nil })
 	return id, err
 }
 
