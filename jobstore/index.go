@@ -201,10 +201,7 @@ type index struct {
 	identities identities
 }
 
-// init makes room for jobs.
-func (x *index) init(jobs int) {
-	x.table.Store(newTable(jobs, newSeed()))
-}
+func (x *index) init() { x.table.Store(newTable(0, newSeed())) }
 
 // get returns the live entry of id, or nil.
 func (x *index) get(id *uuid.UUID) *entry {
@@ -223,25 +220,18 @@ func (x *index) insert(id uuid.UUID, seq uint64, s summary) *entry {
 
 func (x *index) publish(e *entry, s summary) {
 	e.word.Store(uint64(s))
-	x.enter(e)
+	t := x.table.Load()
+	if t.full(x.used + 1) {
+		t = x.grow(t)
+	}
+	if t.put(e) {
+		x.used++
+	}
 	x.all.add(e)
 	o := x.identities.get(s.owner()).owner
 	o.jobs.add(e)
 	o.live.Add(1)
 	x.live.Add(1)
-}
-
-// enter puts e into the table, and reports whether it took a new slot.
-func (x *index) enter(e *entry) bool {
-	t := x.table.Load()
-	if t.full(x.used + 1) {
-		t = x.grow(t)
-	}
-	if !t.put(e) {
-		return false
-	}
-	x.used++
-	return true
 }
 
 // grow publishes a bigger table without the dead.

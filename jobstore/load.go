@@ -13,7 +13,7 @@ import (
 // every identity is there, and that all of it is of the last commit.
 func (s *Store) loadIndex(t *tree) error {
 	x := &s.index
-	x.init(estimate(t))
+	x.init()
 	if err := x.identities.loadFrom(t); err != nil {
 		return err
 	}
@@ -30,9 +30,7 @@ func (s *Store) loadIndex(t *tree) error {
 			return err
 		}
 		print += recordPrint(seq, rec)
-		if !b.add(id, seq, sum) {
-			return corrupt("job %s is there twice", guidString(id))
-		}
+		b.add(id, seq, sum)
 		return nil
 	})
 	if err != nil {
@@ -41,7 +39,9 @@ func (s *Store) loadIndex(t *tree) error {
 	if want := unbind(t.buckets[string(jobsBucket)].sequence, t.meta.txid); print != want {
 		return corrupt("the jobs in it are not those of the last transaction: fingerprint %016x is not %016x", print, want)
 	}
-	b.publish()
+	if err := b.publish(); err != nil {
+		return err
+	}
 	s.position = position{seq: last, fingerprint: print}
 	s.txid = int(t.meta.txid)
 	return t.leftOver()
@@ -54,7 +54,7 @@ type bulk struct {
 	slab []entry // new ones are cut off it
 }
 
-func (b *bulk) add(id uuid.UUID, seq uint64, s summary) bool {
+func (b *bulk) add(id uuid.UUID, seq uint64, s summary) {
 	if len(b.slab) == 0 {
 		b.slab = make([]entry, 256)
 	}
@@ -62,16 +62,15 @@ func (b *bulk) add(id uuid.UUID, seq uint64, s summary) bool {
 	b.slab = b.slab[1:]
 	e.id, e.seq = id, seq
 	e.word.Store(uint64(s))
-	if !b.x.enter(e) {
-		return false
-	}
 	b.all = append(b.all, e)
 	o := b.x.identities.get(s.owner()).owner
 	o.loaded = append(o.loaded, e)
-	return true
 }
 
-func (b *bulk) publish() {
+func (b *bulk) publish() error {
+	if err := b.fillTable(); err != nil {
+		return err
+	}
 	b.x.live.Store(int64(len(b.all)))
 	b.x.all.published.Store(&members{b.all, true})
 	for _, o := range b.x.identities.allOwners() {
@@ -79,6 +78,36 @@ func (b *bulk) publish() {
 		o.jobs.published.Store(&members{o.loaded, true})
 		o.loaded = nil
 	}
+	return nil
+}
+
+// fillTable enters the entries part by part of the table: in the order of the
+// file each would be a cache miss, which takes longer than all else at open.
+func (b *bulk) fillTable() error {
+	t := newTable(len(b.all), newSeed())
+	parts := 1 + len(t.slots)>>15
+	part := func(e *entry) int { return int(uint64(t.slot(&e.id)) * uint64(parts) / uint64(len(t.slots))) }
+	ends := make([]int, parts+1)
+	for _, e := range b.all {
+		ends[part(e)+1]++
+	}
+	for i := range parts {
+		ends[i+1] += ends[i]
+	}
+	sorted := make([]*entry, len(b.all))
+	for _, e := range b.all {
+		p := part(e)
+		sorted[ends[p]] = e
+		ends[p]++
+	}
+	for _, e := range sorted {
+		if !t.put(e) {
+			return corrupt("job %s is there twice", guidString(e.id))
+		}
+	}
+	b.x.table.Store(t)
+	b.x.used = len(sorted)
+	return nil
 }
 
 // estimate is how many jobs there may be: enough to spare the index growing.

@@ -81,7 +81,7 @@ func OpenReadOnly(path string, opts ...Option) (*Store, error) {
 // fastest, and the least like a real store; every other behaviour is the same.
 func NewMemory(opts ...Option) *Store {
 	s := newStore("", newMemory(), settings(opts), func() {})
-	s.index.init(0)
+	s.index.init()
 	return s
 }
 

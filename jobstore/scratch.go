@@ -42,7 +42,7 @@ func NewScratch(opts ...Option) (*Store, error) {
 	}
 	f.scratch = true
 	s := newStore(scratchPath, f, o, cleanup)
-	s.index.init(0)
+	s.index.init()
 	s.txid = image.txid
 	return s, nil
 }
