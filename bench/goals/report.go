@@ -111,6 +111,9 @@ func (r result) format(v float64) string {
 		if unit == "" {
 			unit = "ns/op"
 		}
+		if v >= 1000 {
+			return fmt.Sprintf("%.0f %s", v, unit)
+		}
 		return fmt.Sprintf("%.4g %s", v, unit)
 	}
 	if v > 0 && v < 0.03 {
