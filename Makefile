@@ -102,7 +102,7 @@ bench: ## measure against the peers (BENCH=regexp COUNT=3 BENCHTIME=100ms), prin
 	@cd bench && $(GO) run ./cmd/ratios ../bin/bench.txt
 
 .PHONY: bench-open
-bench-open: ## the same for files with a million jobs: slow, takes 4 GB of disk
+bench-open: ## the same for files with a million jobs: minutes for each of COUNT, and 4 GB of disk
 	@$(MAKE) --no-print-directory bench BENCH=^BenchmarkE BENCHTIME=1x
 
 .PHONY: ci
