@@ -42,7 +42,7 @@ func aFloor(_ testing.TB, n int) pointRead {
 		}
 		tab[s] = int32(i + 1)
 	}
-	return func(id *GUID, who *account) (uint32, bool) {
+	return func(_ int, id *GUID, who *account) (uint32, bool) {
 		s := slot(id)
 		for {
 			i := tab[s]
@@ -59,7 +59,7 @@ func aFloor(_ testing.TB, n int) pointRead {
 
 func aMap(_ testing.TB, n int) pointRead {
 	s := &mapStore{m: fillMap(n)}
-	return func(id *GUID, who *account) (uint32, bool) {
+	return func(_ int, id *GUID, who *account) (uint32, bool) {
 		s.mu.RLock()
 		e, ok := s.m[*id]
 		s.mu.RUnlock()
@@ -72,7 +72,7 @@ func aSyncMap(_ testing.TB, n int) pointRead {
 	for id, e := range fillMap(n) {
 		m.Store(id, &e)
 	}
-	return func(id *GUID, who *account) (uint32, bool) {
+	return func(_ int, id *GUID, who *account) (uint32, bool) {
 		v, ok := m.Load(*id)
 		if !ok {
 			return 0, false
@@ -91,7 +91,7 @@ func aAtomicMap(_ testing.TB, n int) pointRead {
 	}
 	var p atomic.Pointer[map[GUID]*entry]
 	p.Store(&m)
-	return func(id *GUID, who *account) (uint32, bool) {
+	return func(_ int, id *GUID, who *account) (uint32, bool) {
 		e := (*p.Load())[*id]
 		if e == nil {
 			return 0, false
@@ -106,7 +106,7 @@ func aRCUTable(_ testing.TB, n int) pointRead {
 		j := MakeJob(i)
 		t.put(rcuEntryOf(&j))
 	}
-	return func(id *GUID, who *account) (uint32, bool) {
+	return func(_ int, id *GUID, who *account) (uint32, bool) {
 		e := t.get(id)
 		if e == nil {
 			return 0, false
@@ -124,7 +124,7 @@ func aBoltNoStats(tb testing.TB, n int) pointRead {
 }
 
 func readBolt(db *bolt.DB) pointRead {
-	return func(id *GUID, who *account) (flags uint32, owner bool) {
+	return func(_ int, id *GUID, who *account) (flags uint32, owner bool) {
 		_ = db.View(func(tx *bolt.Tx) error {
 			if rec := tx.Bucket(bktJobs).Get(id[:]); rec != nil {
 				flags = RecFlags(rec)
@@ -143,7 +143,7 @@ func aBoltHeld(tb testing.TB, n int) pointRead {
 	require.NoError(tb, err)
 	tb.Cleanup(func() { tx.Rollback() })
 	bucket := tx.Bucket(bktJobs)
-	return func(id *GUID, who *account) (uint32, bool) {
+	return func(_ int, id *GUID, who *account) (uint32, bool) {
 		rec := bucket.Get(id[:])
 		if rec == nil {
 			return 0, false
@@ -154,7 +154,7 @@ func aBoltHeld(tb testing.TB, n int) pointRead {
 
 func aBoltJSON(tb testing.TB, n int) pointRead {
 	db := openBolt(tb, boltFile(tb, "boltjson-"+sizeName(n), n, putJSON), nil)
-	return func(id *GUID, who *account) (flags uint32, owner bool) {
+	return func(_ int, id *GUID, who *account) (flags uint32, owner bool) {
 		_ = db.View(func(tx *bolt.Tx) error {
 			rec := tx.Bucket(bktJobs).Get(id[:])
 			if rec == nil {
@@ -179,7 +179,7 @@ func aBoltJSON(tb testing.TB, n int) pointRead {
 
 func aSQLite(tb testing.TB, n int) pointRead {
 	st := prepareSQL(tb, openSQL(tb, n, 2), `SELECT helper_flags, owner FROM jobs WHERE guid = ?`)
-	return func(id *GUID, who *account) (uint32, bool) {
+	return func(_ int, id *GUID, who *account) (uint32, bool) {
 		var flags int64
 		var owner []byte
 		if err := st.QueryRow(id[:]).Scan(&flags, &owner); err != nil {
@@ -191,7 +191,7 @@ func aSQLite(tb testing.TB, n int) pointRead {
 
 func aBadger(tb testing.TB, n int) pointRead {
 	db := badgerFixture(tb, n)
-	return func(id *GUID, who *account) (flags uint32, owner bool) {
+	return func(_ int, id *GUID, who *account) (flags uint32, owner bool) {
 		_ = db.View(func(txn *badger.Txn) error {
 			var key [17]byte
 			key[0] = 'j'

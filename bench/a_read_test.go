@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pointRead is section A: the helper flags of a job, and whether an account is
+// pointRead is section A: the helper flags of job i, and whether an account is
 // its owner.
-type pointRead func(id *GUID, who *account) (flags uint32, owner bool)
+type pointRead func(i int, id *GUID, who *account) (flags uint32, owner bool)
 
 // readImpl is one way to do it; open fills a store with jobs 0 to n-1.
 type readImpl struct {
@@ -53,6 +53,36 @@ func newArgs(n int) *aArgs {
 func BenchmarkAPointRead(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		a := newArgs(n)
+		held := "/impl=bitsemu" // the same walk through the interfaces held
+		b.Run("jobs="+sizeName(n)+"/mode=single"+held, func(b *testing.B) {
+			read := aLib(b, n)
+			b.ReportAllocs()
+			r := uint64(1)
+			for b.Loop() {
+				r = r*6364136223846793005 + 1442695040888963407
+				i := int((r >> 33) % uint64(n))
+				if read(i) != FlagsOf(i) {
+					b.Fatal("wrong answer")
+				}
+			}
+		})
+		b.Run("jobs="+sizeName(n)+"/mode=parallel"+held, func(b *testing.B) {
+			read := aLib(b, n)
+			b.ReportAllocs()
+			var seed atomic.Uint64
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				r := seed.Add(0x9e3779b97f4a7c15)
+				for pb.Next() {
+					r = r*6364136223846793005 + 1442695040888963407
+					i := int((r >> 33) % uint64(n))
+					if read(i) != FlagsOf(i) {
+						b.Error("wrong answer")
+						return
+					}
+				}
+			})
+		})
 		for _, im := range aImpls {
 			b.Run("jobs="+sizeName(n)+"/mode=single/impl="+im.name, func(b *testing.B) {
 				read := im.open(b, n)
@@ -61,7 +91,7 @@ func BenchmarkAPointRead(b *testing.B) {
 				for b.Loop() {
 					r = r*6364136223846793005 + 1442695040888963407
 					i := int((r >> 33) % uint64(n))
-					if flags, owner := read(&a.ids[i], &a.who[i%nOwners]); !owner || flags != FlagsOf(i) {
+					if flags, owner := read(i, &a.ids[i], &a.who[i%nOwners]); !owner || flags != FlagsOf(i) {
 						b.Fatal("wrong answer")
 					}
 				}
@@ -79,7 +109,7 @@ func BenchmarkAPointRead(b *testing.B) {
 					for pb.Next() {
 						r = r*6364136223846793005 + 1442695040888963407
 						i := int((r >> 33) % uint64(n))
-						if flags, owner := read(&a.ids[i], &a.who[i%nOwners]); !owner || flags != FlagsOf(i) {
+						if flags, owner := read(i, &a.ids[i], &a.who[i%nOwners]); !owner || flags != FlagsOf(i) {
 							b.Error("wrong answer")
 							return
 						}
@@ -92,6 +122,13 @@ func BenchmarkAPointRead(b *testing.B) {
 
 func TestPointRead(t *testing.T) {
 	t.Parallel()
+	t.Run("bitsemu", func(t *testing.T) {
+		t.Parallel()
+		read := aLib(t, 1000)
+		for i := range 1000 {
+			require.Equal(t, FlagsOf(i), read(i))
+		}
+	})
 	for _, im := range aImpls {
 		t.Run(im.name, func(t *testing.T) {
 			t.Parallel()
@@ -99,14 +136,14 @@ func TestPointRead(t *testing.T) {
 			a := newArgs(n)
 			read := im.open(t, n)
 			for i := 0; i < n; i += 7 {
-				flags, owner := read(&a.ids[i], &a.who[i%nOwners])
+				flags, owner := read(i, &a.ids[i], &a.who[i%nOwners])
 				require.True(t, owner)
 				require.Equal(t, FlagsOf(i), flags)
 			}
-			_, owner := read(&a.ids[7], &a.who[8])
+			_, owner := read(7, &a.ids[7], &a.who[8])
 			require.False(t, owner, "another account")
 			unknown := GUIDOf(n)
-			_, owner = read(&unknown, &a.who[0])
+			_, owner = read(n, &unknown, &a.who[0])
 			require.False(t, owner, "no such job")
 		})
 	}

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -16,6 +17,8 @@ import (
 	"github.com/bitsemu/bitsemu/jobstore"
 	"github.com/bitsemu/bitsemu/sid"
 	"github.com/bitsemu/bitsemu/token"
+	"github.com/bitsemu/bitsemu/tokenopts"
+	"github.com/bitsemu/bitsemu/winver"
 )
 
 // This file has every row of the library. Each section has a list to append to;
@@ -39,7 +42,7 @@ import (
 //
 // A new kind for eCases goes into eKinds.
 func init() {
-	aImpls = append(aImpls, readImpl{"bitsemu-lookup", false, aLib})
+	aImpls = append(aImpls, readImpl{"bitsemu-lookup", false, aLibLookup})
 	bDurable1 = append(bDurable1, createImpl{"bitsemu", bLibDurable})
 	bDurable64 = append(bDurable64, createImpl{"bitsemu", bLibDurable})
 	bVolatile = append(
@@ -129,16 +132,43 @@ func libScratch(tb testing.TB) *jobstore.Store {
 	return s
 }
 
-func aLib(tb testing.TB, n int) pointRead {
+func aLibLookup(tb testing.TB, n int) pointRead {
 	tb.Helper()
 	s := libScratch(tb)
 	libFill(tb, s, n)
-	return func(id *GUID, who *account) (uint32, bool) {
+	return func(_ int, id *GUID, who *account) (uint32, bool) {
 		e, err := s.Lookup(uuid.UUID(*id))
 		if err != nil {
 			return 0, false
 		}
 		return uint32(e.HelperTokenFlags()), e.OwnedBy(&who.sid)
+	}
+}
+
+// aLib reads as a program does that has asked each of its jobs for the interface
+// once: the SID was compared then.
+func aLib(tb testing.TB, n int) func(i int) uint32 {
+	tb.Helper()
+	s := libScratch(tb)
+	libFill(tb, s, n)
+	service := tokenopts.New(s, winver.Windows11_24H2)
+	var callers [nOwners]context.Context
+	for i, t := range libTokens() {
+		callers[i] = token.NewContext(tb.Context(), t)
+	}
+	held := make([]bits.TokenOptions, n)
+	for i := range held {
+		var err error
+		held[i], err = service.Query(callers[i%nOwners], uuid.UUID(GUIDOf(i)))
+		require.NoError(tb, err)
+	}
+	ctx := tb.Context()
+	return func(i int) uint32 {
+		flags, err := held[i].GetHelperTokenFlags(ctx)
+		if err != nil {
+			return ^uint32(0)
+		}
+		return uint32(flags)
 	}
 }
 
