@@ -131,7 +131,7 @@ func (f *boltFile) update(fn func(storageTx) error) error {
 		return fn(boltTx{jobs, ids})
 	})
 	if err == nil {
-		f.measure() // if that fails, the former size is as true
+		_ = f.measure() // if that fails, the former size is as true
 	}
 	return err
 }
@@ -279,7 +279,7 @@ func (s *Store) writeFailed(err error) error {
 		return s.failed
 	}
 	var e *Error
-	if errors.As(err, &e) && e.Kind == ErrCorrupt {
+	if errors.As(err, &e) && errors.Is(e.Kind, ErrCorrupt) {
 		s.failed = &Error{Path: s.path, Kind: ErrCorrupt, Detail: e.Detail, Err: e.Err}
 		return s.failed
 	}

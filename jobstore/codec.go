@@ -2,6 +2,7 @@ package jobstore
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 	"strings"
 	"time"
@@ -186,8 +187,9 @@ func slice[T any](c *coder, tag int, p *[]T, fields func(*T, *coder)) {
 		item := coder{reads: true, buf: c.take(c.uvarint()), ids: c.ids}
 		*p = append(*p, *new(T))
 		fields(&(*p)[len(*p)-1], &item)
-		if item.err != nil {
-			c.damaged("item %d of field %d: %v", len(*p), tag, item.err.(*Error).Detail)
+		var e *Error
+		if errors.As(item.err, &e) {
+			c.damaged("item %d of field %d: %s", len(*p), tag, e.Detail)
 		}
 	}
 }

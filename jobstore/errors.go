@@ -83,7 +83,7 @@ func (e *Error) Error() string {
 // Unwrap gives the kind, the HRESULT and the system's error.
 func (e *Error) Unwrap() []error {
 	errs := []error{e.Kind, codes[e.Kind]}
-	if e.Kind == ErrClosed {
+	if errors.Is(e.Kind, ErrClosed) {
 		errs = append(errs, fs.ErrClosed)
 	}
 	if e.Err != nil {

@@ -134,7 +134,7 @@ func openFile(path string, o *options, readOnly bool) (*Store, error) {
 			return nil, err
 		}
 		err = look(g.file)
-		g.close()
+		_ = g.close()
 		if err == nil {
 			f, err = openBolt(path, bo, look)
 		}
@@ -146,7 +146,7 @@ func openFile(path string, o *options, readOnly bool) (*Store, error) {
 	s := newStore(path, f, o, nil)
 	s.readOnly = readOnly
 	if err := s.prepareFile(f, o); err != nil {
-		f.close()
+		_ = f.close()
 		return nil, err
 	}
 	return s, nil
@@ -177,7 +177,7 @@ func openBolt(path string, o *bolt.Options, look func(*os.File) error) (*boltFil
 	}
 	if err != nil {
 		if f.file != nil {
-			f.file.Close() // twice does no harm
+			_ = f.file.Close() // twice does no harm
 		}
 		return nil, err
 	}

@@ -273,7 +273,7 @@ func TestStoreUpdateSurvivesItsFunction(t *testing.T) {
 	forEachKind(t, func(t *testing.T, s *jobstore.Store) {
 		e, err := s.Create(jobstore.Job{Owner: alice})
 		require.NoError(t, err)
-		require.Panics(t, func() { s.Update(e.ID(), func(*jobstore.Job) error { panic("mine") }) })
+		require.Panics(t, func() { _ = s.Update(e.ID(), func(*jobstore.Job) error { panic("mine") }) })
 
 		// The function may use the store, also to update another job.
 		other, err := s.Create(jobstore.Job{Owner: bob})

@@ -1,7 +1,6 @@
 package sid_test
 
 import (
-	"errors"
 	"fmt"
 	"testing"
 
@@ -27,7 +26,7 @@ func TestErrorHRESULT(t *testing.T) {
 	_, built := sid.New(1 << 48)
 	for _, err := range []error{parse, alias, binary, built} {
 		var h interface{ HRESULT() uint32 }
-		require.True(t, errors.As(fmt.Errorf("owner: %w", err), &h))
+		require.ErrorAs(t, fmt.Errorf("owner: %w", err), &h)
 		require.Equal(t, uint32(0x80070539), h.HRESULT())
 	}
 }
