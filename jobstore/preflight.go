@@ -28,6 +28,7 @@ type boltMeta struct {
 	root, freelist uint64
 	pages          uint64 // the high-water mark
 	txid           uint64
+	listPages      uint64 // how many pages the list of free pages takes
 }
 
 func parseMeta(page []byte) (m boltMeta, ok bool) {
@@ -62,7 +63,7 @@ func preflight(f io.ReaderAt, size int64, older bool) (m boltMeta, free []uint64
 		// nobody can catch.
 		return m, nil, corrupt("it has no list of free pages")
 	}
-	free, err = readFreelist(f, m)
+	m.listPages, free, err = readFreelist(f, m)
 	return m, free, err
 }
 
@@ -118,9 +119,9 @@ func readMeta(f io.ReaderAt, size int64, older bool) (boltMeta, error) {
 const acceptOlder = "open it with AcceptOlder to go on from what is there"
 
 // readFreelist reads the list of free pages and sees that it is one.
-func readFreelist(f io.ReaderAt, m boltMeta) ([]uint64, error) {
-	bad := func(what string) ([]uint64, error) {
-		return nil, corrupt("list of free pages (page %d): %s", m.freelist, what)
+func readFreelist(f io.ReaderAt, m boltMeta) (pages uint64, free []uint64, err error) {
+	bad := func(what string) (uint64, []uint64, error) {
+		return 0, nil, corrupt("list of free pages (page %d): %s", m.freelist, what)
 	}
 	if m.freelist < 2 || m.freelist >= m.pages {
 		return bad("no such page")
@@ -147,7 +148,7 @@ func readFreelist(f io.ReaderAt, m boltMeta) ([]uint64, error) {
 	if _, err := f.ReadAt(buf, at+start); err != nil && count > 0 {
 		return bad(err.Error())
 	}
-	free := make([]uint64, count)
+	free = make([]uint64, count)
 	last := uint64(1)
 	for i := range free {
 		free[i] = le64(buf[8*i:])
@@ -156,7 +157,7 @@ func readFreelist(f io.ReaderAt, m boltMeta) ([]uint64, error) {
 		}
 		last = free[i]
 	}
-	return free, nil
+	return h.overflow + 1, free, nil
 }
 
 // mulSize is pages x size, the largest number when that overflows.

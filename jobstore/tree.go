@@ -154,11 +154,13 @@ func (t *tree) sound() error {
 
 // leftOver sees that no page is both in use and free.
 func (t *tree) leftOver() error {
-	if t.meta.freelist != noFreelist && t.used.has(t.meta.freelist) {
-		return corrupt("page %d is the list of free pages and in use", t.meta.freelist)
+	for id := t.meta.freelist; id < t.meta.freelist+t.meta.listPages; id++ {
+		if !t.used.add(id) {
+			return corrupt("page %d is in use and of the list of free pages", id)
+		}
 	}
 	for _, id := range t.free {
-		if id == t.meta.freelist || t.used.has(id) {
+		if t.used.has(id) {
 			return corrupt("page %d is in use and listed as free", id)
 		}
 	}

@@ -1,0 +1,387 @@
+package jobstore_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bitsemu/bitsemu/jobstore"
+	"github.com/bitsemu/bitsemu/token"
+)
+
+// version is a store's file after one commit, and what was in it.
+type version struct {
+	image  []byte
+	digest string
+}
+
+// digest sums up all that is in a store.
+func digest(s *jobstore.Store) (string, error) {
+	h := fnv.New64a()
+	n := 0
+	for j, err := range s.Jobs() {
+		if err != nil {
+			return "", err
+		}
+		n++
+		fmt.Fprint(h, j.ID, j.Owner.User(), j.HelperTokenFlags, j.State, j.DisplayName, j.Description, j.ErrorCount)
+	}
+	if n != s.Len() {
+		return "", fmt.Errorf("%d of %d jobs", n, s.Len())
+	}
+	return fmt.Sprintf("%d jobs %016x", n, h.Sum64()), nil
+}
+
+// history is a file of a few hundred jobs of several owners, some of them
+// larger than a page, with free pages, after each of its last commits.
+var history = sync.OnceValue(func() (versions []version) {
+	must := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
+	dir, err := os.MkdirTemp("", "jobstore-test")
+	must(err)
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "jobs.db")
+	s, err := jobstore.Open(path, jobstore.NoSync())
+	must(err)
+	rnd := rand.New(rand.NewPCG(1, 2))
+	var ids []uuid.UUID
+	change := func() {
+		switch i := rnd.IntN(len(ids) + 1); {
+		case len(ids) < 250 || rnd.IntN(3) == 0:
+			j := jobstore.Job{ID: uuid.NewSHA1(uuid.NameSpaceOID, fmt.Append(nil, rnd.Uint64())), Owner: token.User(user(rnd.IntN(6))), DisplayName: fmt.Sprint("job ", len(ids)), State: 3}
+			if rnd.IntN(25) == 0 {
+				j.Description = strings.Repeat("long ", rnd.IntN(4000))
+			}
+			_, err := s.Create(j)
+			must(err)
+			ids = append(ids, j.ID)
+		case i == len(ids) || rnd.IntN(4) == 0:
+			i = rnd.IntN(len(ids))
+			must(s.Delete(ids[i]))
+			ids = append(ids[:i], ids[i+1:]...)
+		default:
+			must(s.Update(ids[i], func(j *jobstore.Job) error {
+				j.ErrorCount++
+				j.Owner = token.User(user(rnd.IntN(6)))
+				j.DisplayName = strings.Repeat("n", rnd.IntN(60))
+				return nil
+			}))
+		}
+	}
+	for range 420 {
+		change()
+	}
+	for range 12 {
+		change()
+		image, err := os.ReadFile(path)
+		must(err)
+		sum, err := digest(s)
+		must(err)
+		versions = append(versions, version{image, sum})
+	}
+	must(s.Close())
+	return versions
+})
+
+func latest() version { v := history(); return v[len(v)-1] }
+
+// pageSize is that of bbolt: the system's.
+var pageSize = os.Getpagesize()
+
+// A mutation makes a damaged file of a good one.
+type mutation struct {
+	name string
+	make func(good []byte) []byte
+	// older says that the file may turn out to be that of an earlier commit,
+	// because it cannot be told from it: the newest meta pages are gone.
+	older bool
+}
+
+// in makes a mutation that changes bytes of a copy in place.
+func in(name string, change func(b []byte)) mutation {
+	return mutation{name: name, make: func(good []byte) []byte {
+		b := bytes.Clone(good)
+		change(b)
+		return b
+	}}
+}
+
+func flip(bit int) mutation {
+	return in(fmt.Sprintf("bit %d of byte %d of page %d flipped", bit%8, bit/8%pageSize, bit/8/pageSize), func(b []byte) { b[bit/8] ^= 1 << (bit % 8) })
+}
+
+// everyMutation are all that are tried always; see someMutations.
+func everyMutation() (all []mutation) {
+	good := latest().image
+	pages := len(good) / pageSize
+	add := func(m ...mutation) { all = append(all, m...) }
+	page := func(b []byte, i int) []byte { return b[i*pageSize : (i+1)*pageSize] }
+
+	for i := range pages {
+		for _, at := range []int{i * pageSize, i*pageSize + 1, i*pageSize + 17, (i+1)*pageSize - 1} {
+			if at > 0 { // an empty file is a new store
+				add(mutation{name: fmt.Sprint("cut short at byte ", at), make: func(b []byte) []byte { return b[:at:at] }})
+			}
+		}
+		add(in(fmt.Sprintf("page %d zeroed", i), func(b []byte) { clear(page(b, i)) }))
+		add(in(fmt.Sprintf("page %d all ones", i), func(b []byte) {
+			for k := range page(b, i) {
+				page(b, i)[k] = 0xff
+			}
+		}))
+	}
+	for i := range 2 { // the meta pages' header, meta and checksum
+		for bit := range 80 * 8 {
+			add(flip(i*pageSize*8 + bit))
+		}
+	}
+	for n, v := range history() {
+		if n == len(history())-1 {
+			break
+		}
+		for i := 2; i < min(pages, len(v.image)/pageSize); i++ {
+			if string(page(v.image, i)) != string(page(good, i)) {
+				add(in(fmt.Sprintf("page %d is that of %d commits before", i, len(history())-1-n), func(b []byte) { copy(page(b, i), page(v.image, i)) }))
+			}
+		}
+		for name, from := range map[string][]int{"meta page 0": {0, -1}, "meta page 1": {-1, 1}, "both meta pages": {0, 1}, "both meta pages, exchanged,": {1, 0}} {
+			m := in(fmt.Sprintf("%s of %d commits before", name, len(history())-1-n), func(b []byte) {
+				for to, from := range from {
+					if from >= 0 {
+						copy(page(b, to), page(v.image, from))
+					}
+				}
+			})
+			m.older = true
+			add(m)
+		}
+	}
+	for _, n := range []int{1, 100, pageSize, 20 * pageSize} {
+		for _, with := range []byte{0, 0xff} {
+			add(mutation{name: fmt.Sprintf("%d bytes %#x appended", n, with), make: func(b []byte) []byte {
+				return append(b[:len(b):len(b)], strings.Repeat(string([]byte{with}), n)...)
+			}})
+		}
+	}
+	add(mutation{name: "twice", make: func(b []byte) []byte { return append(b[:len(b):len(b)], b...) }})
+	add(craftedMetas(good)...)
+	return all
+}
+
+// craftedMetas are meta pages with a proper checksum and wrong numbers.
+func craftedMetas(good []byte) (all []mutation) {
+	le := binary.LittleEndian
+	seal := func(b []byte, at int) {
+		h := fnv.New64a()
+		h.Write(b[at+16 : at+16+56])
+		le.PutUint64(b[at+16+56:], h.Sum64())
+	}
+	for name, field := range map[string]int{"page size": 8, "flags": 12, "root": 16, "sequence of the root": 24, "free list": 32, "high-water mark": 40, "transaction": 48} {
+		for _, v := range []uint64{0, 1, 2, 3, 5, 512, 1024, 4096, 8192, 1 << 16, 1 << 24, 1 << 31, 1 << 52, 1 << 63, ^uint64(0), ^uint64(0) - 1, uint64(len(good)/pageSize) - 1, uint64(len(good) / pageSize)} {
+			m := in(fmt.Sprintf("%s %d in both meta pages", name, v), func(b []byte) {
+				for _, at := range []int{0, pageSize} {
+					if field < 16 {
+						le.PutUint32(b[at+16+field:], uint32(v))
+					} else {
+						le.PutUint64(b[at+16+field:], v+uint64(at/pageSize)*uint64(field/48))
+					}
+					seal(b, at)
+				}
+			})
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// someMutations goes on for ever.
+func someMutations(rnd *rand.Rand, yield func(mutation) bool) {
+	good := latest().image
+	pages := len(good) / pageSize
+	for {
+		i, k := rnd.IntN(pages), rnd.IntN(pages)
+		within := rnd.IntN(pageSize)
+		if rnd.IntN(2) == 0 {
+			within = rnd.IntN(600) // what the page says of itself
+		}
+		at := i*pageSize + within
+		var m mutation
+		switch rnd.IntN(12) {
+		case 0:
+			m = in(fmt.Sprintf("pages %d and %d exchanged", i, k), func(b []byte) {
+				copy(b[i*pageSize:], good[k*pageSize:(k+1)*pageSize])
+				copy(b[k*pageSize:], good[i*pageSize:(i+1)*pageSize])
+			})
+		case 1:
+			m = in(fmt.Sprintf("page %d is page %d", i, k), func(b []byte) { copy(b[i*pageSize:], good[k*pageSize:(k+1)*pageSize]) })
+		case 2: // with the page number that belongs there
+			m = in(fmt.Sprintf("page %d says what page %d says", i, k), func(b []byte) { copy(b[i*pageSize+8:(i+1)*pageSize], good[k*pageSize+8:(k+1)*pageSize]) })
+		case 3, 4: // power failed: the meta pages are there, some data is not
+			v := history()[rnd.IntN(len(history())-1)]
+			seed, one := rnd.Uint64(), 1+rnd.IntN(4)
+			m = in(fmt.Sprintf("every %dth page or so of %s, seed %d", one, v.digest, seed), func(b []byte) {
+				pick := rand.New(rand.NewPCG(seed, 0))
+				for p := 2; p < min(len(v.image), len(b))/pageSize; p++ {
+					if pick.IntN(one) == 0 {
+						copy(b[p*pageSize:(p+1)*pageSize], v.image[p*pageSize:])
+					}
+				}
+			})
+		case 5:
+			v := []uint64{0, 1, 2, ^uint64(0), 1 << 31, 1 << 32, uint64(pages), uint64(i), uint64(k)}[rnd.IntN(9)]
+			at = i*pageSize + within/8*8
+			m = in(fmt.Sprintf("%d at byte %d of page %d", v, within/8*8, i), func(b []byte) { binary.LittleEndian.PutUint64(b[at:], v) })
+		case 6:
+			v := []uint16{0, 1, 2, 4, 0x10, 0xffff, uint16(k)}[rnd.IntN(7)]
+			at = i*pageSize + within/2*2%32
+			m = in(fmt.Sprintf("%d at byte %d of page %d", v, within/2*2%32, i), func(b []byte) { binary.LittleEndian.PutUint16(b[at:], v) })
+		case 7:
+			m = flip(8*(i*pageSize+rnd.IntN(16)) + rnd.IntN(8))
+		default:
+			m = flip(8*at + rnd.IntN(8))
+		}
+		if !yield(m) {
+			return
+		}
+	}
+}
+
+// trial is a file that is damaged again and again, in place: were a lock of it
+// left behind, the next trial would find it locked.
+type trial struct {
+	t    *testing.T
+	path string
+}
+
+func (r trial) write(image []byte) {
+	f, err := os.OpenFile(r.path, os.O_CREATE|os.O_WRONLY, 0o600)
+	require.NoError(r.t, err)
+	_, err = f.WriteAt(image, 0)
+	require.NoError(r.t, err)
+	require.NoError(r.t, f.Truncate(int64(len(image))))
+	require.NoError(r.t, f.Close())
+}
+
+// run sees that a damaged file opens whole or fails as it should.
+func (r trial) run(m mutation) (opened bool) {
+	watch := time.AfterFunc(30*time.Second, func() { panic("it hangs: " + m.name) })
+	defer watch.Stop()
+	r.write(m.make(latest().image))
+	ro, roErr := jobstore.OpenReadOnly(r.path)
+	if roErr == nil {
+		r.whole(m, ro)
+		require.NoError(r.t, ro.Close(), m.name)
+	}
+	s, err := jobstore.Open(r.path, jobstore.NoSync(), jobstore.LockTimeout(time.Millisecond))
+	if err != nil {
+		require.Error(r.t, roErr, m.name)
+		for _, err := range []error{err, roErr} {
+			require.True(r.t, isDamage(err), "%s: %v", m.name, err)
+			require.ErrorContains(r.t, err, r.path, m.name)
+		}
+		return false
+	}
+	require.NoError(r.t, roErr, m.name)
+	r.whole(m, s)
+
+	// And nothing bad comes of it later.
+	e, err := s.Create(jobstore.Job{Owner: alice, Description: strings.Repeat("x", 9000)})
+	require.NoError(r.t, err, m.name)
+	for i, each := range slices.Collect(s.All().All()) {
+		if i%60 == 7 {
+			require.NoError(r.t, each.Update(func(j *jobstore.Job) error { j.ErrorCount += 7; return nil }), m.name)
+		}
+	}
+	require.NoError(r.t, s.Delete(e.ID()), m.name)
+	require.NoError(r.t, s.Check(), m.name)
+	require.NoError(r.t, s.Close(), m.name)
+	s, err = jobstore.Open(r.path, jobstore.NoSync())
+	require.NoError(r.t, err, m.name)
+	require.NoError(r.t, s.Check(), m.name)
+	require.NoError(r.t, s.Close(), m.name)
+	return true
+}
+
+func isDamage(err error) bool {
+	for _, kind := range []error{jobstore.ErrCorrupt, jobstore.ErrNotStore, jobstore.ErrSchema} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// whole sees that a store has all its jobs.
+func (r trial) whole(m mutation, s *jobstore.Store) {
+	got, err := digest(s)
+	require.NoError(r.t, err, m.name)
+	require.NoError(r.t, s.Check(), m.name)
+	if m.older {
+		for _, v := range history() {
+			if v.digest == got {
+				return
+			}
+		}
+	}
+	require.Equal(r.t, latest().digest, got, m.name)
+}
+
+// TestOpenDamaged damages a file in all ways that come to mind (pitfall
+// corrupt): it opens with all its jobs, or fails; it never opens with less, nor
+// panics, faults or hangs, nor keeps a lock.
+func TestOpenDamaged(t *testing.T) {
+	t.Parallel()
+	spend := time.Second
+	if more, err := time.ParseDuration(os.Getenv("JOBSTORE_TEST_CORRUPT")); err == nil {
+		spend = more
+	}
+	const shares = 4
+	for share := range shares {
+		t.Run(fmt.Sprint("share ", share), func(t *testing.T) {
+			t.Parallel()
+			r := trial{t, newPath(t)}
+			every, opened := everyMutation(), 0
+			n := 0
+			try := func(m mutation) {
+				n++
+				if r.run(m) {
+					opened++
+				}
+			}
+			for i := share; i < len(every); i += shares {
+				try(every[i])
+			}
+			seed := uint64(share)
+			if spend > time.Minute {
+				seed = rand.Uint64()
+			}
+			end := time.Now().Add(spend)
+			someMutations(rand.New(rand.NewPCG(3, seed)), func(m mutation) bool {
+				try(m)
+				return time.Now().Before(end)
+			})
+			r.write(latest().image)
+			s := open(t, r.path)
+			require.NoError(t, s.Close())
+			t.Logf("%d files, seed %d: %d opened whole, the rest failed", n, seed, opened)
+			require.Positive(t, opened)
+			require.Less(t, opened, n)
+		})
+	}
+}
