@@ -77,7 +77,7 @@ func dumpValue(b *strings.Builder, indent, name string, v reflect.Value) {
 	case string:
 		line("%q", x)
 	case fmt.Stringer:
-		line("%s", x)
+		line("%s", x.String()) // an HRESULT is an error besides, which says more
 	default:
 		switch v.Kind() {
 		case reflect.Struct:
@@ -89,11 +89,14 @@ func dumpValue(b *strings.Builder, indent, name string, v reflect.Value) {
 				dumpFields(b, indent+"  ", v.Index(i))
 			}
 		case reflect.Uint64:
-			if v.Uint() == ^uint64(0) {
+			switch {
+			case v.Uint() != ^uint64(0):
+				line("%v", x)
+			case name == "Length": // BG_LENGTH_TO_EOF
+				line("to the end of the file")
+			default: // BG_SIZE_UNKNOWN
 				line("unknown")
-				return
 			}
-			fallthrough
 		default:
 			line("%v", x)
 		}
