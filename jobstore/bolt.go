@@ -284,7 +284,7 @@ func (s *Store) writeFailed(err error) error {
 		return s.failed
 	}
 	failed := &Error{Path: s.path, Kind: ErrFailed, Detail: "nothing was changed", Err: err}
-	if f, ok := s.storage.(*boltFile); ok {
+	if f, ok := s.storage.(interface{ txid() (int, error) }); ok {
 		if id, viewErr := f.txid(); viewErr != nil || id != s.txid {
 			// The last page was written and could not be synced: who knows
 			// what a reader of the file will find. Better to stop here.

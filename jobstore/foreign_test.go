@@ -68,8 +68,9 @@ func TestOpenOtherFiles(t *testing.T) {
 			b, err := os.ReadFile(exe)
 			return firstOf(err, os.WriteFile(path, b[:min(len(b), 1<<20)], 0o600))
 		},
-		"other database":                    func(path string) error { boltFile(t, path, bucket("config", many...)); return nil },
-		"other database with a meta bucket": func(path string) error { boltFile(t, path, bucket("meta", many...)); return nil },
+		"other database":                        func(path string) error { boltFile(t, path, bucket("config", many...)); return nil },
+		"other database without anything in it": func(path string) error { boltFile(t, path, func(*bolt.Tx) error { return nil }); return nil },
+		"other database with a meta bucket":     func(path string) error { boltFile(t, path, bucket("meta", many...)); return nil },
 		"other database with buckets in its meta bucket": func(path string) error {
 			boltFile(t, path, func(tx *bolt.Tx) error {
 				b, err := tx.CreateBucket([]byte("meta"))
@@ -159,7 +160,9 @@ func TestOpenEmptyFile(t *testing.T) {
 
 	// bbolt has made its file, and the program died before there were buckets.
 	bare := newPath(t)
-	boltFile(t, bare, func(*bolt.Tx) error { return nil })
+	db, err := bolt.Open(bare, 0o600, nil)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
 	_, err = jobstore.OpenReadOnly(bare)
 	require.ErrorIs(t, err, jobstore.ErrNotStore)
 	s = open(t, bare)

@@ -101,7 +101,11 @@ func openPath(path string, o *options, readOnly bool) (*Store, error) {
 
 func openFile(path string, o *options, readOnly bool) (*Store, error) {
 	switch fi, err := os.Stat(path); {
-	case err != nil: // bbolt will say so, or make it
+	case errors.Is(err, fs.ErrNotExist) && !readOnly:
+		if err := create(path, !o.noSync); err != nil {
+			return nil, err
+		}
+	case err != nil: // bbolt will say so
 	case !fi.Mode().IsRegular():
 		// Opening one of these may take for ever, or do something.
 		return nil, &Error{Kind: ErrNotStore, Detail: "it is not a regular file"}

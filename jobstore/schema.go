@@ -68,8 +68,8 @@ func schemaError(format string, args ...any) error {
 // schema reads the version, and sees that the buckets are those of it, as far
 // as that is known.
 func (t *tree) schema() (int, error) {
-	if len(t.buckets) == 0 {
-		return 0, nil
+	if len(t.buckets) == 0 && t.meta.txid <= 1 {
+		return 0, nil // bbolt has made it, and nobody has written to it
 	}
 	foreign := &Error{Kind: ErrNotStore, Detail: "it is a bbolt database of something else"}
 	if _, ok := t.buckets[string(metaBucket)]; !ok {

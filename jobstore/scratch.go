@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -61,35 +60,6 @@ func scratchOptions(maxSize int) *bolt.Options {
 		NoStatistics:   true,
 		MaxSize:        maxSize,
 	}
-}
-
-// template is the file of an empty store. bbolt syncs a file that it has to
-// begin, which takes longer than all else; a copy of one it finds begun.
-var template = sync.OnceValues(func() (image scratchImage, err error) {
-	dir, err := os.MkdirTemp("", "bitsemu")
-	if err != nil {
-		return image, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	path := filepath.Join(dir, "template.db")
-	db, err := bolt.Open(path, 0o600, scratchOptions(0))
-	if err != nil {
-		return image, err
-	}
-	err = db.Update(func(tx *bolt.Tx) error {
-		image.txid = tx.ID()
-		return initSchema(tx)
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		return image, err
-	}
-	image.bytes, err = os.ReadFile(path)
-	return image, err
-})
-
-type scratchImage struct {
-	bytes []byte
-	txid  int
 }
 
 // tempFile is a scratch file in a new directory below another; "" is the usual
