@@ -1,0 +1,7 @@
+package bits
+
+// EnumFiles is IEnumBackgroundCopyFiles: the files that [Job.EnumFiles] found.
+// BITS 1.0.
+type EnumFiles interface {
+	Enumerator[File, EnumFiles]
+}
