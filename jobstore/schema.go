@@ -34,18 +34,18 @@ func schemaValue(version int) []byte {
 // checkSchema refuses what is no store or a later one. It makes an empty file a
 // store, and brings an older store up to date: then the file has changed.
 func (s *Store) checkSchema(f *boltFile, t *tree, o *options) (changed bool, err error) {
-	version, err := t.schema() // 0: an empty file
+	version, err := t.schema(o.schema) // 0: an empty file
 	switch {
 	case err != nil:
 		return false, err
-	case version == schemaVersion:
+	case version == o.schema:
 		return false, nil
-	case version > schemaVersion:
-		return false, schemaError("it has schema version %d, and this program knows %d at most: use a later one", version, schemaVersion)
+	case version > o.schema:
+		return false, schemaError("it has schema version %d, and this program knows %d at most: use a later one", version, o.schema)
 	case s.readOnly && version == 0:
 		return false, &Error{Kind: ErrNotStore, Detail: "it is empty"}
 	case s.readOnly:
-		return false, schemaError("it has schema version %d, and this program wants %d: open it once to be written, to bring it up to date", version, schemaVersion)
+		return false, schemaError("it has schema version %d, and this program wants %d: open it once to be written, to bring it up to date", version, o.schema)
 	}
 	// bbolt is about to follow the tree, so it must be sound.
 	if err := t.sound(); err != nil {
@@ -56,7 +56,7 @@ func (s *Store) checkSchema(f *boltFile, t *tree, o *options) (changed bool, err
 			if version == 0 {
 				return initSchema(tx)
 			}
-			return upgradeSchema(tx, version, o.upgrades)
+			return upgradeSchema(tx, version, o)
 		})
 	})
 }
@@ -65,9 +65,8 @@ func schemaError(format string, args ...any) error {
 	return &Error{Kind: ErrSchema, Detail: fmt.Sprintf(format, args...)}
 }
 
-// schema reads the version, and sees that the buckets are those of it, as far
-// as that is known.
-func (t *tree) schema() (int, error) {
+// schema reads the version, and sees that the buckets are there if it is known.
+func (t *tree) schema(known int) (int, error) {
 	if len(t.buckets) == 0 && t.meta.txid <= 1 {
 		return 0, nil // bbolt has made it, and nobody has written to it
 	}
@@ -93,7 +92,7 @@ func (t *tree) schema() (int, error) {
 	if err != nil || version < 1 {
 		return 0, corrupt("schema %q", value)
 	}
-	if version == schemaVersion && !slices.Equal(slices.Sorted(maps.Keys(t.buckets)), bucketNames) {
+	if version == known && !slices.Equal(slices.Sorted(maps.Keys(t.buckets)), bucketNames) {
 		return 0, corrupt("buckets %q", slices.Sorted(maps.Keys(t.buckets)))
 	}
 	return version, nil
@@ -108,25 +107,25 @@ func initSchema(tx *bolt.Tx) error {
 			return err
 		}
 	}
-	return putSchema(tx)
+	return putSchema(tx, schemaVersion)
 }
 
 // upgradeSchema takes the steps from version on. They may change jobs.
-func upgradeSchema(tx *bolt.Tx, version int, steps map[int]upgrade) error {
-	for v := version; v < schemaVersion; v++ {
-		step := steps[v]
+func upgradeSchema(tx *bolt.Tx, version int, o *options) error {
+	for v := version; v < o.schema; v++ {
+		step := o.upgrades[v]
 		if step == nil {
-			return schemaError("it has schema version %d, from which there is no way to %d", version, schemaVersion)
+			return schemaError("it has schema version %d, from which there is no way to %d", version, o.schema)
 		}
 		if err := step(tx); err != nil {
 			return err
 		}
 	}
-	return putSchema(tx)
+	return putSchema(tx, o.schema)
 }
 
-// putSchema says that the file is of this version, and vouches for its jobs.
-func putSchema(tx *bolt.Tx) error {
+// putSchema says which version the file is of, and vouches for its jobs.
+func putSchema(tx *bolt.Tx, version int) error {
 	var print uint64
 	jobs := tx.Bucket(jobsBucket)
 	err := jobs.ForEach(func(k, rec []byte) error {
@@ -146,5 +145,5 @@ func putSchema(tx *bolt.Tx) error {
 	if err := jobs.SetSequence(bind(print, uint64(tx.ID()))); err != nil {
 		return err
 	}
-	return tx.Bucket(metaBucket).Put(schemaKey, schemaValue(schemaVersion))
+	return tx.Bucket(metaBucket).Put(schemaKey, schemaValue(version))
 }
