@@ -119,7 +119,7 @@ func (x *identities) owner(s *sid.SID) *owner {
 func (x *identities) clear() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.owners = nil
+	x.owners = map[sid.SID]*owner{} // a call that comes late may still add to it
 }
 
 func (x *identities) allOwners() []*owner {
