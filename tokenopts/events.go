@@ -22,19 +22,6 @@ type Lost struct {
 	Why    Rule
 }
 
-// The events below walk through the store and change one job after another, in
-// creation order. Jobs and tokens that come while they do are not waited for, and
-// jobs that go are passed over. When the store fails they stop, and tell what was
-// lost until then; to call again goes on from there.
-//
-// A job that loses its token, is neither over nor transferred, and has flags that
-// are not 0 goes to BG_JOB_STATE_ERROR with BG_E_TOKEN_REQUIRED (D
-// helper-tokens-for-bits-transfer-jobs.md), from whatever state, ERROR itself
-// included (I). The error context is BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, and
-// no file is named (C). The error count goes up for a job that was transferring
-// (D nf-bits-ibackgroundcopyjob-geterrorcount.md). To notify the client is left to
-// who calls.
-
 // EndSession ends a logon session: helper tokens that it supplied are dropped,
 // and those of jobs whose owner's recorded session it is. It fails with
 // E_INVALIDARG for session 0, which is none, and for the sessions of the service

@@ -21,7 +21,7 @@ import (
 // if it was over, as it does for one that is still there (I), else with
 // BG_E_NOT_FOUND (C).
 type Options struct {
-	// GetHelperTokenFlags goes by the first two, which share a cache line.
+	// GetHelperTokenFlags goes by these two, which lie side by side.
 	entry jobstore.Entry
 	blind bool // the caller may not read
 
