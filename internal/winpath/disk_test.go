@@ -252,6 +252,8 @@ func TestLinksOutAreDenied(t *testing.T) {
 	for _, name := range []string{`C:\link`, `C:\ABSOLUTE`} {
 		_, err := disk.ReadDir(parse(name))
 		requireCode(t, err, accessDenied, "list")
+		_, _, err = disk.CreateTemp(parse(name), &counter{})
+		requireCode(t, err, accessDenied, "create")
 	}
 	requireUntouched(t, outer)
 
@@ -289,6 +291,10 @@ func FuzzDiskStaysInside(f *testing.F) {
 				require.NoError(t, f.Close())
 			}
 			renamed := disk.Rename(p, parse(`C:\dir\renamed`))
+			if temp, f, err := disk.CreateTemp(p, &counter{}); err == nil {
+				require.NoError(t, f.Close())
+				require.NoError(t, disk.Remove(temp))
+			}
 			if renamed == nil {
 				require.NoError(t, disk.Rename(parse(`C:\dir\renamed`), p))
 			}

@@ -1,4 +1,6 @@
 package winpath
 
-// NumberCode lets a test be on Windows anywhere.
-var NumberCode = numberCode
+var (
+	NumberCode = numberCode // lets a test be on Windows anywhere
+	FreeName   = freeName   // saves it from making 65536 files
+)
