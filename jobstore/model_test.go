@@ -2,12 +2,12 @@ package jobstore_test
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -15,201 +15,284 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/jobstore"
+	"github.com/bitsemu/bitsemu/sid"
 	"github.com/bitsemu/bitsemu/token"
 )
 
-// machine drives a store and a plain model of it: the jobs in creation order.
+// model is what a store should do, done with a map and a slice.
+type model struct {
+	jobs  map[uuid.UUID]jobstore.Job
+	order []uuid.UUID // of creation
+}
+
+func (m *model) remove(id uuid.UUID) {
+	delete(m.jobs, id)
+	m.order = slices.DeleteFunc(m.order, func(o uuid.UUID) bool { return o == id })
+}
+
+func (m *model) of(user sid.SID) (ids []uuid.UUID) {
+	for _, id := range m.order {
+		if m.jobs[id].Owner.User() == user {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// modelOwners are few, so that jobs meet; two tokens are of one user.
+var modelOwners = []token.Token{
+	token.User(user(1)), token.User(user(2)), token.User(user(3)), token.User(user(4)),
+	token.FilteredAdmin(user(4)), token.NetworkService(),
+}
+
+// machine does the same to a store and to its model.
 type machine struct {
-	store  *jobstore.Store
-	path   string // "" if it cannot be opened again
-	dir    string
-	model  []jobstore.Job
-	views  map[uuid.UUID]jobstore.Entry
-	copies int
+	dir     string
+	kind    string
+	s       *jobstore.Store
+	model   model
+	gone    []jobstore.Entry // views of deleted jobs
+	entries map[uuid.UUID]jobstore.Entry
 }
 
-// owners are few, so that they meet; two are the same user in two sessions.
-var owners = []token.Token{
-	alice, bob, token.LocalSystem(), token.NetworkService(),
-	token.ElevatedAdmin(user(1)), token.User(user(1), token.WithSession(7)),
+func (m *machine) path() string { return filepath.Join(m.dir, uuid.NewString()+".db") }
+
+func (m *machine) pick(t *rapid.T) uuid.UUID {
+	if len(m.model.order) == 0 {
+		t.Skip("there is no job")
+	}
+	return rapid.SampledFrom(m.model.order).Draw(t, "job")
 }
 
-func (m *machine) find(id uuid.UUID) int {
-	return slices.IndexFunc(m.model, func(j jobstore.Job) bool { return j.ID == id })
-}
-
-func drawJob(t *rapid.T) jobstore.Job {
-	return jobstore.Job{
-		Owner:            rapid.SampledFrom(owners).Draw(t, "owner"),
-		HelperToken:      rapid.SampledFrom(append([]token.Token{{}}, owners...)).Draw(t, "helper"),
-		HelperTokenFlags: bits.HelperTokenFlags(rapid.Uint32Range(0, 3).Draw(t, "flags")),
-		State:            bits.JobState(rapid.Uint8Range(0, 8).Draw(t, "state")),
-		Type:             bits.JobType(rapid.Uint8Range(0, 2).Draw(t, "type")),
-		Priority:         bits.JobPriority(rapid.Uint8Range(0, 3).Draw(t, "priority")),
-		DisplayName:      rapid.SampledFrom([]string{"", "name", "another", strings.Repeat("long", 2000)}).Draw(t, "name"),
-		ErrorCount:       rapid.Uint32().Draw(t, "errors"),
+func drawJob(t *rapid.T, j *jobstore.Job) {
+	j.State = bits.JobState(rapid.IntRange(0, 8).Draw(t, "state"))
+	j.HelperTokenFlags = bits.HelperTokenFlags(rapid.IntRange(0, 3).Draw(t, "flags"))
+	j.Priority = bits.JobPriority(rapid.IntRange(0, 3).Draw(t, "priority"))
+	j.Type = bits.JobType(rapid.IntRange(0, 2).Draw(t, "type"))
+	j.ErrorCount = rapid.Uint32().Draw(t, "errors")
+	j.DisplayName = rapid.StringMatching(`[a-zé尺]{0,20}`).Draw(t, "name")
+	j.Description = strings.Repeat("d", rapid.SampledFrom([]int{0, 0, 10, 900, 3000, 9000}).Draw(t, "length"))
+	if rapid.Bool().Draw(t, "full") {
+		full := fullJob()
+		full.ID, full.Owner, full.DisplayName, full.State = j.ID, j.Owner, j.DisplayName, j.State
+		*j = full
 	}
 }
 
-func (m *machine) drawID(t *rapid.T) uuid.UUID {
-	if len(m.model) == 0 || rapid.IntRange(0, 9).Draw(t, "unknown") == 0 {
-		return uuid.UUID{0xff}
+func (m *machine) Create(t *rapid.T) {
+	j := jobstore.Job{Owner: rapid.SampledFrom(modelOwners).Draw(t, "owner")}
+	if rapid.Bool().Draw(t, "with id") {
+		j.ID = uuid.New()
 	}
-	return rapid.SampledFrom(m.model).Draw(t, "job").ID
-}
-
-func (m *machine) create(t *rapid.T) {
-	j := drawJob(t)
-	j.ID = uuid.UUID{15: rapid.Byte().Draw(t, "id")} // few, so that they meet too; 0 is made up
-	e, err := m.store.Create(j)
-	if j.ID != uuid.Nil && m.find(j.ID) >= 0 {
-		require.ErrorIs(t, err, jobstore.ErrExists)
-		return
-	}
+	drawJob(t, &j)
+	e, err := m.s.Create(j)
 	require.NoError(t, err)
 	j.ID = e.ID()
-	m.model = append(m.model, j)
-	m.views[j.ID] = e
+	m.model.jobs[j.ID], m.entries[j.ID] = j, e
+	m.model.order = append(m.model.order, j.ID)
 }
 
-func (m *machine) update(t *rapid.T) {
-	id, to := m.drawID(t), drawJob(t)
-	to.ID = id
-	err := m.store.Update(id, func(j *jobstore.Job) error {
-		*j = to
-		return nil
-	})
-	i := m.find(id)
-	if i < 0 {
-		require.ErrorIs(t, err, jobstore.ErrNotFound)
-		return
-	}
-	require.NoError(t, err)
-	m.model[i] = to
-}
-
-func (m *machine) refuse(t *rapid.T) {
-	id := m.drawID(t)
-	err := m.store.Update(id, func(j *jobstore.Job) error {
-		j.DisplayName = "\x00"
-		return nil
-	})
-	if m.find(id) < 0 {
-		require.ErrorIs(t, err, jobstore.ErrNotFound)
-		return
-	}
-	require.ErrorIs(t, err, jobstore.ErrInvalid)
-}
-
-func (m *machine) remove(t *rapid.T) {
-	id := m.drawID(t)
-	err := m.store.Delete(id)
-	i := m.find(id)
-	if i < 0 {
-		require.ErrorIs(t, err, jobstore.ErrNotFound)
-		return
-	}
-	require.NoError(t, err)
-	m.model = slices.Delete(m.model, i, i+1)
-	require.True(t, m.views[id].Deleted())
-	delete(m.views, id)
-}
-
-func (m *machine) reopen(t *rapid.T) {
-	if m.path == "" {
-		t.Skip("it has no file")
-	}
-	require.NoError(t, m.store.Close())
-	var err error
-	m.store, err = jobstore.Open(m.path, jobstore.NoSync())
-	require.NoError(t, err)
-	m.relook(t)
-}
-
-// restore goes on with a backup of the store.
-func (m *machine) restore(t *rapid.T) {
-	if m.path == "" {
-		t.Skip("it has no file")
-	}
-	var b bytes.Buffer
-	require.NoError(t, m.store.Backup(&b))
-	require.NoError(t, m.store.Close())
-	m.copies++
-	m.path = filepath.Join(m.dir, fmt.Sprintf("copy-%d.db", m.copies))
-	require.NoError(t, os.WriteFile(m.path, b.Bytes(), 0o600))
-	var err error
-	m.store, err = jobstore.Open(m.path, jobstore.NoSync())
-	require.NoError(t, err)
-	m.relook(t)
-}
-
-func (m *machine) relook(t *rapid.T) {
-	for _, j := range m.model {
-		e, err := m.store.Lookup(j.ID)
+func (m *machine) CreateMany(t *rapid.T) {
+	for range rapid.IntRange(20, 100).Draw(t, "how many") {
+		j := jobstore.Job{ID: uuid.New(), Owner: modelOwners[0]}
+		e, err := m.s.Create(j)
 		require.NoError(t, err)
-		m.views[j.ID] = e
+		m.model.jobs[j.ID], m.entries[j.ID] = j, e
+		m.model.order = append(m.model.order, j.ID)
 	}
 }
 
-// check compares everything that can be asked.
-func (m *machine) check(t *rapid.T) {
-	require.NoError(t, m.store.Check())
-	require.Equal(t, len(m.model), m.store.Len())
-	all := m.store.All()
-	require.Equal(t, len(m.model), all.Len())
-	for i, want := range m.model {
-		require.Equal(t, want.ID, all.At(i).ID(), "creation order")
-		got, err := m.store.Get(want.ID)
+func (m *machine) CreateAgain(t *rapid.T) {
+	_, err := m.s.Create(jobstore.Job{ID: m.pick(t), Owner: modelOwners[0]})
+	require.ErrorIs(t, err, jobstore.ErrExists)
+}
+
+func (m *machine) Update(t *rapid.T) {
+	id := m.pick(t)
+	want := m.model.jobs[id]
+	require.NoError(t, m.s.Update(id, func(j *jobstore.Job) error {
+		drawJob(t, j)
+		want = *j
+		return nil
+	}))
+	m.model.jobs[id] = want
+}
+
+func (m *machine) TakeOver(t *rapid.T) {
+	id := m.pick(t)
+	j := m.model.jobs[id]
+	j.Owner = rapid.SampledFrom(modelOwners).Draw(t, "owner")
+	require.NoError(t, m.entries[id].Update(func(j *jobstore.Job) error { j.Owner = m.model.jobs[id].Owner; return nil }))
+	require.NoError(t, m.entries[id].Update(func(now *jobstore.Job) error { now.Owner = j.Owner; return nil }))
+	m.model.jobs[id] = j
+}
+
+func (m *machine) Delete(t *rapid.T) {
+	id := m.pick(t)
+	require.NoError(t, m.s.Delete(id))
+	require.ErrorIs(t, m.s.Delete(id), jobstore.ErrNotFound)
+	m.gone = append(m.gone, m.entries[id])
+	delete(m.entries, id)
+	m.model.remove(id)
+}
+
+func (m *machine) DeleteMany(t *rapid.T) {
+	user := rapid.SampledFrom(modelOwners).Draw(t, "whose").User()
+	for e := range m.s.ByOwner(user).All() {
+		require.NoError(t, m.s.Delete(e.ID()))
+		m.gone = append(m.gone, e)
+		delete(m.entries, e.ID())
+		m.model.remove(e.ID())
+	}
+}
+
+func (m *machine) CreateDeletedAgain(t *rapid.T) {
+	if len(m.gone) == 0 {
+		t.Skip("no job was deleted")
+	}
+	j := jobstore.Job{ID: rapid.SampledFrom(m.gone).Draw(t, "deleted").ID(), Owner: modelOwners[1]}
+	if _, ok := m.model.jobs[j.ID]; ok {
+		t.Skip("it is there again")
+	}
+	e, err := m.s.Create(j)
+	require.NoError(t, err)
+	m.model.jobs[j.ID], m.entries[j.ID] = j, e
+	m.model.order = append(m.model.order, j.ID)
+}
+
+// moved goes on with another store of the same jobs.
+func (m *machine) moved(t *rapid.T, s *jobstore.Store) {
+	m.s, m.gone = s, nil
+	for _, id := range m.model.order {
+		e, err := s.Lookup(id)
 		require.NoError(t, err)
-		require.Equal(t, want.String(), got.String())
-		require.True(t, want.Owner.Equal(got.Owner) && want.HelperToken.Equal(got.HelperToken))
-		s := m.views[want.ID].Summary()
-		require.True(t, s.Owner.Equal(want.Owner))
-		s.Owner = token.Token{}
-		require.Equal(t, jobstore.Summary{HelperTokenFlags: want.HelperTokenFlags, State: want.State, Type: want.Type, Priority: want.Priority}, s)
-	}
-	for _, who := range owners {
-		var want []uuid.UUID
-		for _, j := range m.model {
-			if j.Owner.User() == who.User() {
-				want = append(want, j.ID)
-			}
-		}
-		var got []uuid.UUID
-		for e := range m.store.ByOwner(who.User()).All() {
-			got = append(got, e.ID())
-		}
-		require.Equal(t, want, got)
-		require.Equal(t, len(want), m.store.CountByOwner(who.User()))
+		m.entries[id] = e
 	}
 }
 
-func TestStoreBehavesLikeItsModel(t *testing.T) {
+func (m *machine) Reopen(t *rapid.T) {
+	if m.kind != "file" {
+		t.Skip("it cannot be opened again")
+	}
+	path := m.s.Path()
+	require.NoError(t, m.s.Close())
+	ro, err := jobstore.OpenReadOnly(path)
+	require.NoError(t, err)
+	require.NoError(t, ro.Check())
+	require.Equal(t, len(m.model.order), ro.Len())
+	require.NoError(t, ro.Close())
+	s, err := jobstore.Open(path, jobstore.NoSync())
+	require.NoError(t, err)
+	m.moved(t, s)
+}
+
+// Restore goes on with a copy; a store in memory becomes one with a file.
+func (m *machine) Restore(t *rapid.T) {
+	path := m.path()
+	if rapid.Bool().Draw(t, "compact") {
+		require.NoError(t, m.s.Compact(path))
+	} else {
+		var b bytes.Buffer
+		require.NoError(t, m.s.Backup(&b))
+		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
+	}
+	require.NoError(t, m.s.Close())
+	s, err := jobstore.Open(path, jobstore.NoSync())
+	require.NoError(t, err)
+	m.kind = "file"
+	m.moved(t, s)
+}
+
+func (m *machine) CheckStore(t *rapid.T) {
+	require.NoError(t, m.s.Check())
+	for _, id := range m.model.order {
+		j, err := m.s.Get(id)
+		require.NoError(t, err)
+		requireSameJob(t, m.model.jobs[id], j)
+	}
+}
+
+func requireSameJob(t require.TestingT, want, got jobstore.Job) {
+	require.True(t, want.Owner.Equal(got.Owner) && want.HelperToken.Equal(got.HelperToken) && want.NotifyToken.Equal(got.NotifyToken))
+	want.Owner, want.HelperToken, want.NotifyToken = got.Owner, got.HelperToken, got.NotifyToken
+	require.Equal(t, want, got)
+}
+
+// Check compares after each step.
+func (m *machine) Check(t *rapid.T) {
+	require.Equal(t, len(m.model.order), m.s.Len())
+	listed := func(l jobstore.Entries) (ids []uuid.UUID) {
+		var last uint64
+		for e := range l.All() {
+			require.Greater(t, e.Seq(), last)
+			last = e.Seq()
+			ids = append(ids, e.ID())
+		}
+		return ids
+	}
+	if all := listed(m.s.All()); !slices.Equal(m.model.order, all) {
+		require.Equal(t, m.model.order, all)
+	}
+	for _, o := range modelOwners {
+		want, got := m.model.of(o.User()), listed(m.s.ByOwner(o.User()))
+		if !slices.Equal(want, got) {
+			require.Equal(t, want, got)
+		}
+		require.Equal(t, len(want), m.s.CountByOwner(o.User()))
+	}
+	for id, want := range m.model.jobs {
+		e, err := m.s.Lookup(id)
+		require.NoError(t, err)
+		if e != m.entries[id] {
+			t.Fatalf("job %v has another view", id)
+		}
+		if got, want := e.Summary(), (jobstore.Summary{Owner: want.Owner, HelperTokenFlags: want.HelperTokenFlags, State: want.State, Type: want.Type, Priority: want.Priority}); !got.Owner.Equal(want.Owner) || got.HelperTokenFlags != want.HelperTokenFlags || got.State != want.State || got.Type != want.Type || got.Priority != want.Priority || got.Deleted {
+			t.Fatalf("job %v is %+v, not %+v", id, got, want)
+		}
+	}
+	for _, e := range m.gone {
+		if !e.Deleted() {
+			t.Fatalf("job %v is not deleted", e.ID())
+		}
+	}
+}
+
+// TestModel does the same at random to a store and to a map.
+func TestModel(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{"memory", "scratch", "file"} {
+	for _, kind := range []string{"file", "scratch", "memory"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
+			dir := t.TempDir()
+			end, failed := time.Now().Add(modelTime), false
 			rapid.Check(t, func(t *rapid.T) {
-				dir, err := os.MkdirTemp("", "model")
-				require.NoError(t, err)
-				defer os.RemoveAll(dir)
-				m := &machine{dir: dir, views: map[uuid.UUID]jobstore.Entry{}}
+				if time.Now().After(end) && !failed {
+					return
+				}
+				m := &machine{dir: dir, kind: kind, model: model{jobs: map[uuid.UUID]jobstore.Job{}}, entries: map[uuid.UUID]jobstore.Entry{}}
+				done := false
+				defer func() {
+					failed = failed || !done // and is tried again
+					m.s.Close()
+				}()
+				var err error
 				switch kind {
-				case "memory":
-					m.store = jobstore.NewMemory()
+				case "file":
+					m.s, err = jobstore.Open(m.path(), jobstore.NoSync())
 				case "scratch":
-					m.store, err = jobstore.NewScratch()
+					m.s, err = jobstore.NewScratch()
 				default:
-					m.path = filepath.Join(dir, "jobs.db")
-					m.store, err = jobstore.Open(m.path, jobstore.NoSync())
+					m.s = jobstore.NewMemory()
 				}
 				require.NoError(t, err)
-				defer func() { require.NoError(t, m.store.Close()) }()
-				t.Repeat(map[string]func(*rapid.T){
-					"create": m.create, "create another": m.create, "update": m.update, "refuse": m.refuse,
-					"delete": m.remove, "reopen": m.reopen, "restore": m.restore, "": m.check,
-				})
+				t.Repeat(rapid.StateMachineActions(m))
+				m.CheckStore(t)
+				require.NoError(t, m.s.Close())
+				done = true
 			})
 		})
 	}
 }
+
+// modelTime is enough for tens of sequences.
+const modelTime = 3 * time.Second
