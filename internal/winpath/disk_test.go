@@ -3,6 +3,7 @@ package winpath_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -188,6 +189,38 @@ func TestClosedRoot(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrClosed)
 	_, err = disk.StatDir(parse(`C:\`))
 	requireCode(t, err, invalidHandle, "stat")
+}
+
+func TestDirectoriesThatDeny(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
+		t.Skip("needs a user whom modes of files can deny something")
+	}
+	disk, dir := newDisk(t)
+	write(t, dir, "fixed/file", "")
+	write(t, dir, "hidden/file", "")
+	for name, mode := range map[string]os.FileMode{"fixed": 0o555, "hidden": 0o333} {
+		name = filepath.Join(dir, name)
+		require.NoError(t, os.Chmod(name, mode))
+		t.Cleanup(func() { require.NoError(t, os.Chmod(name, 0o777)) })
+	}
+	_, err := disk.Create(parse(`C:\fixed\new`))
+	requireCode(t, err, accessDenied, "open")
+	require.ErrorIs(t, err, os.ErrPermission)
+	_, _, err = disk.CreateTemp(parse(`C:\fixed`), &counter{})
+	requireCode(t, err, accessDenied, "create")
+	requireCode(t, disk.Remove(parse(`C:\fixed\file`)), accessDenied, "remove")
+
+	_, err = disk.ReadDir(parse(`C:\hidden`))
+	requireCode(t, err, accessDenied, "list")
+	_, _, err = disk.CreateTemp(parse(`C:\hidden`), &counter{})
+	requireCode(t, err, accessDenied, "create")
+	_, err = disk.Stat(parse(`C:\hidden\file`))
+	require.NoError(t, err)
+	_, err = disk.Stat(parse(`C:\hidden\new`)) // nobody can tell
+	if mindsCase(t, dir) {
+		requireCode(t, err, accessDenied, "stat")
+	}
 }
 
 // Below outer lie root, which is mapped, and outside, which nothing may touch.
