@@ -350,7 +350,7 @@ func (r trial) whole(m mutation, s *jobstore.Store) {
 // panics, faults or hangs, nor keeps a lock.
 func TestOpenDamaged(t *testing.T) {
 	t.Parallel()
-	spend := time.Second
+	spend := 500 * time.Millisecond
 	if more, err := time.ParseDuration(os.Getenv("JOBSTORE_TEST_CORRUPT")); err == nil {
 		spend = more
 	}

@@ -118,7 +118,7 @@ func changeJobs(s *jobstore.Store) error {
 // there (pitfall nosynckill: also without syncs).
 func TestKilledWriterLosesNothing(t *testing.T) {
 	t.Parallel()
-	spend := 2 * time.Second
+	spend := 1500 * time.Millisecond
 	if more, err := time.ParseDuration(os.Getenv("JOBSTORE_TEST_KILL")); err == nil {
 		spend = more
 	}

@@ -295,4 +295,4 @@ func TestModel(t *testing.T) {
 }
 
 // modelTime is enough for tens of sequences.
-const modelTime = 3 * time.Second
+const modelTime = 2 * time.Second
