@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime/debug"
 	"sync/atomic"
@@ -64,7 +63,7 @@ func (f *boltFile) transact(writable bool, fn func(*bolt.Tx) error) (err error) 
 	if f.stuck.Load() {
 		return corrupt("bbolt gave up on it before")
 	}
-	if err := f.whole(writable); err != nil {
+	if err := f.whole(); err != nil {
 		return err
 	}
 	var tx *bolt.Tx
@@ -88,52 +87,38 @@ func (f *boltFile) transact(writable bool, fn func(*bolt.Tx) error) (err error) 
 }
 
 // whole sees that nobody has cut the file short, without a word to bbolt,
-// which would fault where it cannot be stopped in order. Reads of the same
+// which would fault where it cannot be stopped in order. Calls of the same
 // millisecond share a look, which would take as long as they do.
-func (f *boltFile) whole(now bool) error {
+func (f *boltFile) whole() error {
 	if f.scratch {
 		return nil // nobody else has it
 	}
 	at := int64(time.Since(started))
-	if !now && at-f.looked.Load() < int64(time.Millisecond) {
+	if at-f.looked.Load() < int64(time.Millisecond) {
 		return nil
 	}
-	f.looked.Store(at)
-	var b [1]byte
-	switch _, err := f.file.ReadAt(b[:], f.size.Load()-1); {
-	case err == nil:
-		return nil
+	fi, err := f.file.Stat()
+	switch {
 	case errors.Is(err, os.ErrClosed):
 		return errClosedStorage
-	case errors.Is(err, io.EOF):
-		f.looked.Store(0)
-		return corrupt("the file was cut short while it was open")
-	default:
+	case err != nil:
 		return err
+	case fi.Size() < f.size.Load():
+		return corrupt("the file was cut short while it was open")
 	}
+	f.size.Store(fi.Size()) // it only grows
+	f.looked.Store(at)
+	return nil
 }
 
 var started = time.Now().Add(-time.Second)
 
-// measure notes how long the file has become.
-func (f *boltFile) measure() error {
-	fi, err := f.file.Stat()
-	if err == nil && fi.Size() > f.size.Load() {
-		f.size.Store(fi.Size())
-	}
-	return err
-}
-
 func (f *boltFile) update(fn func(storageTx) error) error {
-	err := f.transact(true, func(tx *bolt.Tx) error {
-		jobs, ids := tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket)
+	return f.transact(true, func(tx *bolt.Tx) error {
+		jobs := tx.Bucket(jobsBucket)
 		jobs.FillPercent = 1 // keys only grow
-		return fn(boltTx{jobs, ids})
+		return fn(boltTx{jobs})
 	})
-	if err == nil {
-		_ = f.measure() // if that fails, the former size is as true
-	}
-	return err
 }
 
 func (f *boltFile) view(fn func(jobs, ids *bolt.Bucket) error) error {
@@ -215,7 +200,7 @@ func (f *boltFile) close() error {
 	return f.db.Close()
 }
 
-type boltTx struct{ jobs, ids *bolt.Bucket }
+type boltTx struct{ jobs *bolt.Bucket }
 
 func (tx boltTx) get(seq uint64) []byte {
 	key := seqKey(seq)
@@ -235,10 +220,11 @@ func (tx boltTx) delete(seq uint64) error {
 func (tx boltTx) putIdentity(n uint32, code string) error {
 	var key [4]byte
 	binary.BigEndian.PutUint32(key[:], n)
-	if err := tx.ids.SetSequence(tx.ids.Sequence() + identityPrint(n, code)); err != nil {
+	ids := tx.jobs.Tx().Bucket(identitiesBucket)
+	if err := ids.SetSequence(ids.Sequence() + identityPrint(n, code)); err != nil {
 		return err
 	}
-	return tx.ids.Put(key[:], []byte(code))
+	return ids.Put(key[:], []byte(code))
 }
 
 func (tx boltTx) setFingerprint(f uint64) error {

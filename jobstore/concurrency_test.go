@@ -252,7 +252,7 @@ func TestNestedCalls(t *testing.T) {
 			ended := make(chan struct{})
 			go func() { // as t.FailNow does
 				defer close(ended)
-				e.Update(func(*jobstore.Job) error { runtime.Goexit(); return nil })
+				_ = e.Update(func(*jobstore.Job) error { runtime.Goexit(); return nil })
 			}()
 			<-ended
 			require.NoError(t, e.Update(func(j *jobstore.Job) error { j.ErrorCount++; return nil }))

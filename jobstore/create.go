@@ -41,8 +41,7 @@ func create(path string, durable bool) error {
 // synced.
 func syncDir(dir string) {
 	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync()
-		d.Close()
+		_, _ = d.Sync(), d.Close()
 	}
 }
 

@@ -164,7 +164,7 @@ func killOnce(t *testing.T, truth map[uuid.UUID]uint32, path, sync, writers stri
 	require.NoError(t, cmd.Start())
 	lines := bufio.NewScanner(out)
 	require.True(t, lines.Scan(), "the child has begun")
-	time.AfterFunc(time.Duration(rand.IntN(50))*time.Millisecond, func() { cmd.Process.Kill() })
+	time.AfterFunc(time.Duration(rand.IntN(50))*time.Millisecond, func() { _ = cmd.Process.Kill() })
 
 	done := map[uuid.UUID]uint32{}           // the last value reported as stored, 0: deleted
 	begun := map[uuid.UUID]map[uint32]bool{} // the values after that, perhaps stored

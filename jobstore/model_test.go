@@ -273,7 +273,7 @@ func TestModel(t *testing.T) {
 				done := false
 				defer func() {
 					failed = failed || !done // and is tried again
-					m.s.Close()
+					_ = m.s.Close()
 				}()
 				var err error
 				switch kind {

@@ -159,7 +159,7 @@ func TestFailingUpgrade(t *testing.T) {
 		want error
 	}{
 		"error":        {func(tx *bolt.Tx) error { return errors.Join(half(tx), broken) }, broken},
-		"panic":        {func(tx *bolt.Tx) error { half(tx); panic(broken) }, ErrCorrupt},
+		"panic":        {func(tx *bolt.Tx) error { panic(errors.Join(half(tx), broken)) }, ErrCorrupt},
 		"bad key":      {func(tx *bolt.Tx) error { return tx.Bucket(jobsBucket).Put([]byte("key"), []byte("value")) }, ErrCorrupt},
 		"key 0":        {func(tx *bolt.Tx) error { return tx.Bucket(jobsBucket).Put(make([]byte, 8), []byte("v")) }, ErrCorrupt},
 		"short record": {func(tx *bolt.Tx) error { k := seqKey(9); return tx.Bucket(jobsBucket).Put(k[:], []byte("v")) }, ErrCorrupt},

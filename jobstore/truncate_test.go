@@ -56,7 +56,7 @@ func TestTruncatedWhileOpen(t *testing.T) {
 					require.ErrorIs(t, s.Delete(ids[1]), jobstore.ErrCorrupt)
 					require.ErrorIs(t, s.Check(), jobstore.ErrCorrupt)
 					require.Error(t, s.Backup(discard{}))
-					s.Close()
+					_ = s.Close() // which may say so, too
 				})
 				if rest > 0 { // seen in time, so nothing is left locked
 					require.NoError(t, os.WriteFile(path, latest().image, 0o600))
@@ -103,6 +103,6 @@ func TestTruncatedWhileBusy(t *testing.T) {
 	within(t, 30*time.Second, "a truncated store", func() {
 		wg.Wait()
 		require.ErrorIs(t, s.Check(), jobstore.ErrCorrupt)
-		s.Close()
+		_ = s.Close()
 	})
 }
