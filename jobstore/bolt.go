@@ -63,7 +63,7 @@ func (f *boltFile) transact(writable bool, fn func(*bolt.Tx) error) (err error) 
 	if f.stuck.Load() {
 		return corrupt("bbolt gave up on it before")
 	}
-	if err := f.whole(); err != nil {
+	if err := f.whole(writable); err != nil {
 		return err
 	}
 	var tx *bolt.Tx
@@ -87,14 +87,14 @@ func (f *boltFile) transact(writable bool, fn func(*bolt.Tx) error) (err error) 
 }
 
 // whole sees that nobody has cut the file short, without a word to bbolt,
-// which would fault where it cannot be stopped in order. Calls of the same
+// which would fault where it cannot be stopped in order. Reads of the same
 // millisecond share a look, which would take as long as they do.
-func (f *boltFile) whole() error {
+func (f *boltFile) whole(now bool) error {
 	if f.scratch {
 		return nil // nobody else has it
 	}
 	at := int64(time.Since(started))
-	if at-f.looked.Load() < int64(time.Millisecond) {
+	if !now && at-f.looked.Load() < int64(time.Millisecond) {
 		return nil
 	}
 	fi, err := f.file.Stat()

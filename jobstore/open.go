@@ -178,7 +178,7 @@ func openBolt(path string, o *bolt.Options, look func(*os.File) error) (*boltFil
 		return err
 	})
 	if err == nil {
-		err = f.whole()
+		err = f.whole(true)
 	}
 	if err != nil {
 		if f.file != nil {
