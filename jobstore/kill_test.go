@@ -50,7 +50,8 @@ func childCommand(t *testing.T, name string, args ...string) *exec.Cmd {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, exe, args...)
-	cmd.Env = append(os.Environ(), childEnv+"="+name)
+	temp := t.TempDir() // for what a killed child leaves behind
+	cmd.Env = append(os.Environ(), childEnv+"="+name, "TMPDIR="+temp, "TMP="+temp)
 	cmd.Stderr = os.Stderr
 	return cmd
 }
