@@ -265,6 +265,35 @@ func TestNestedCalls(t *testing.T) {
 	})
 }
 
+// TestChangeWhileListing creates and deletes jobs while all are walked through,
+// and the file grows: with bbolt, writing from within a read transaction hangs
+// as soon as the map must grow (pitfall mmapgrow), and deleting under a cursor
+// is not for the careless (pitfall cursordelete).
+func TestChangeWhileListing(t *testing.T) {
+	t.Parallel()
+	forEachKind(t, func(t *testing.T, s *jobstore.Store) {
+		for range 60 {
+			_, err := s.Create(jobstore.Job{Owner: alice})
+			require.NoError(t, err)
+		}
+		within(t, 60*time.Second, "a change while listing", func() {
+			n := 0
+			for j, err := range s.Jobs() {
+				require.NoError(t, err)
+				n++
+				_, err = s.Create(jobstore.Job{Owner: bob, Sealed: make([]byte, 100<<10)})
+				require.NoError(t, err)
+				require.NoError(t, s.Delete(j.ID))
+			}
+			require.Equal(t, 60, n)
+			for e := range s.All().All() {
+				require.NoError(t, s.Delete(e.ID()))
+			}
+		})
+		require.Zero(t, s.Len())
+	})
+}
+
 // TestCrowd has 500 goroutines change one job.
 func TestCrowd(t *testing.T) {
 	t.Parallel()

@@ -187,6 +187,26 @@ func TestOpenMissing(t *testing.T) {
 	}
 }
 
+// TestOpenWithoutFreelist is pitfall readonly, second half: bbolt would write to
+// such a file at once, and walk through it in a goroutine that may panic. No
+// store has such a file.
+func TestOpenWithoutFreelist(t *testing.T) {
+	t.Parallel()
+	path := newStore(t)
+	db, err := bolt.Open(path, 0o600, &bolt.Options{NoFreelistSync: true})
+	require.NoError(t, err)
+	require.NoError(t, db.Update(func(*bolt.Tx) error { return nil }))
+	require.NoError(t, db.Close())
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	_, err = jobstore.Open(path)
+	require.ErrorIs(t, err, jobstore.ErrCorrupt)
+	require.ErrorContains(t, err, "no list of free pages")
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+}
+
 // TestOpenReadOnlyDoesNotWrite has pitfall readonly: nothing can be changed,
 // and the file is not touched.
 func TestOpenReadOnlyDoesNotWrite(t *testing.T) {

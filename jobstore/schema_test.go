@@ -212,7 +212,8 @@ func TestUpgradeLooksFirst(t *testing.T) {
 }
 
 // TestOddContents has files that bbolt finds in order, and whose contents no
-// version of this package has written.
+// version of this package has written; values that are empty among them, which
+// bbolt takes for missing at times (pitfall cursordelete).
 func TestOddContents(t *testing.T) {
 	t.Parallel()
 	key := func(seq uint64) []byte { k := seqKey(seq); return k[:] }
@@ -323,8 +324,9 @@ func TestOtherJobsThanCommitted(t *testing.T) {
 
 func onlyErr(_ any, err error) error { return err }
 
-// TestAcceptOlder has one meta page bad: what follows is the file as of the
-// transaction before, but only when asked for.
+// TestAcceptOlder has one meta page bad (pitfall corrupt: bbolt goes back one
+// transaction without a word): what follows is the file as of the transaction
+// before, but only when asked for.
 func TestAcceptOlder(t *testing.T) {
 	t.Parallel()
 	for page := range int64(2) {
