@@ -51,16 +51,23 @@ type emptyFile struct {
 	txid  int
 }
 
-// template is made once. bbolt syncs a file that it has to begin, which takes
-// longer than all else; a copy of one it finds begun.
-var template = sync.OnceValues(func() (image emptyFile, err error) {
+// template is the file of an empty store with the system's page size, and
+// scratchTemplate one with small pages. Each is made once: bbolt syncs a file
+// that it has to begin, which takes longer than all else; a copy of one it finds
+// begun.
+var (
+	template        = sync.OnceValues(func() (emptyFile, error) { return makeTemplate(0) })
+	scratchTemplate = sync.OnceValues(func() (emptyFile, error) { return makeTemplate(scratchPageSize) })
+)
+
+func makeTemplate(pageSize int) (image emptyFile, err error) {
 	dir, err := os.MkdirTemp("", "bitsemu")
 	if err != nil {
 		return image, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	path := filepath.Join(dir, "template.db")
-	db, err := bolt.Open(path, 0o600, &bolt.Options{NoSync: true, NoGrowSync: true, NoStatistics: true})
+	db, err := bolt.Open(path, 0o600, &bolt.Options{NoSync: true, NoGrowSync: true, NoStatistics: true, PageSize: pageSize})
 	if err != nil {
 		return image, err
 	}
@@ -73,4 +80,4 @@ var template = sync.OnceValues(func() (image emptyFile, err error) {
 	}
 	image.bytes, err = os.ReadFile(path)
 	return image, err
-})
+}

@@ -14,7 +14,7 @@ import (
 // directory elsewhere, or where ScratchDir says. It is never synced to a disk.
 func NewScratch(opts ...Option) (*Store, error) {
 	o := settings(opts)
-	image, err := template()
+	image, err := scratchTemplate()
 	if err != nil {
 		return nil, openError(scratchPath, err)
 	}
@@ -48,6 +48,10 @@ func NewScratch(opts ...Option) (*Store, error) {
 
 // scratchPath is what messages call a scratch store's file.
 const scratchPath = "(scratch)"
+
+// scratchPageSize is less than a system's page. A commit copies the pages it
+// touches, and a test's store has a handful of jobs.
+const scratchPageSize = 2048
 
 // scratchOptions are those of a file that nobody will open again.
 func scratchOptions(maxSize int) *bolt.Options {
