@@ -119,7 +119,7 @@ func openFile(path string, o *options, readOnly bool) (*Store, error) {
 		ReadOnly:     readOnly,
 		NoSync:       o.noSync,
 		NoGrowSync:   o.noSync,
-		FreelistType: bolt.FreelistMapType,
+		FreelistType: freelistType(o.noSync),
 		NoStatistics: true,
 		MaxSize:      o.maxSize,
 		OpenFile:     o.openFile,
@@ -155,6 +155,16 @@ func openFile(path string, o *options, readOnly bool) (*Store, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// freelistType is the one that stays fast in a large file with many holes, for
+// a file that is kept, and the one that is fast in a small file for one that is
+// not.
+func freelistType(thrownAway bool) bolt.FreelistType {
+	if thrownAway {
+		return bolt.FreelistArrayType
+	}
+	return bolt.FreelistMapType
 }
 
 // openBolt is the one place where bbolt opens a store. It calls look before

@@ -60,7 +60,7 @@ func scratchOptions(maxSize int) *bolt.Options {
 		NoSync:         true,
 		NoGrowSync:     true,
 		NoFreelistSync: true,
-		FreelistType:   bolt.FreelistMapType,
+		FreelistType:   freelistType(true),
 		NoStatistics:   true,
 		MaxSize:        maxSize,
 	}
