@@ -56,7 +56,7 @@ type bulk struct {
 
 func (b *bulk) add(id uuid.UUID, seq uint64, s summary) {
 	if len(b.slab) == 0 {
-		b.slab = make([]entry, 256)
+		b.slab = make([]entry, 4096)
 	}
 	e := &b.slab[0]
 	b.slab = b.slab[1:]
