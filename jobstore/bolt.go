@@ -121,16 +121,10 @@ func (f *boltFile) update(fn func(storageTx) error) error {
 	})
 }
 
-func (f *boltFile) view(fn func(jobs, ids *bolt.Bucket) error) error {
-	return f.transact(false, func(tx *bolt.Tx) error {
-		return fn(tx.Bucket(jobsBucket), tx.Bucket(identitiesBucket))
-	})
-}
-
 func (f *boltFile) get(seq uint64, fn func([]byte) error) error {
-	return f.view(func(jobs, _ *bolt.Bucket) error {
+	return f.transact(false, func(tx *bolt.Tx) error {
 		key := seqKey(seq)
-		return fn(jobs.Get(key[:]))
+		return fn(tx.Bucket(jobsBucket).Get(key[:]))
 	})
 }
 
@@ -140,9 +134,9 @@ const recordsPerView = 512
 
 func (f *boltFile) records(fn func(uint64, []byte) error) error {
 	for next, more := uint64(0), true; more; {
-		err := f.view(func(jobs, _ *bolt.Bucket) error {
+		err := f.transact(false, func(tx *bolt.Tx) error {
 			n := 0
-			c := jobs.Cursor()
+			c := tx.Bucket(jobsBucket).Cursor()
 			from := seqKey(next)
 			for k, v := c.Seek(from[:]); k != nil; k, v = c.Next() {
 				if n++; n > recordsPerView {
@@ -168,8 +162,8 @@ func (f *boltFile) records(fn func(uint64, []byte) error) error {
 }
 
 func (f *boltFile) identities(fn func(uint32, []byte) error) error {
-	return f.view(func(_, ids *bolt.Bucket) error {
-		return ids.ForEach(func(k, v []byte) error {
+	return f.transact(false, func(tx *bolt.Tx) error {
+		return tx.Bucket(identitiesBucket).ForEach(func(k, v []byte) error {
 			if len(k) != 4 || v == nil {
 				return corrupt("identity key %x", k)
 			}
@@ -179,8 +173,8 @@ func (f *boltFile) identities(fn func(uint32, []byte) error) error {
 }
 
 func (f *boltFile) fingerprint() (p uint64, err error) {
-	err = f.view(func(jobs, _ *bolt.Bucket) error {
-		p = unbind(jobs.Sequence(), uint64(jobs.Tx().ID()))
+	err = f.transact(false, func(tx *bolt.Tx) error {
+		p = unbind(tx.Bucket(jobsBucket).Sequence(), uint64(tx.ID()))
 		return nil
 	})
 	return p, err

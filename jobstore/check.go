@@ -30,7 +30,9 @@ func (s *Store) check() error {
 			errs = append(errs, s.fail("check", id, ErrCorrupt, format, args...))
 		}
 	}
-	errs = append(errs, s.checkPath(), s.checkPages())
+	if f, ok := s.storage.(*boltFile); ok && !f.scratch {
+		errs = append(errs, s.checkPath(f), s.checkPages(f))
+	}
 
 	x := &s.index
 	seen := map[uint64]bool{}
@@ -139,11 +141,7 @@ func (s *Store) checkIdentities(wrong func(uuid.UUID, string, ...any)) {
 }
 
 // checkPages sees that the tree of pages in the file is sound.
-func (s *Store) checkPages() error {
-	f, ok := s.storage.(*boltFile)
-	if !ok || f.scratch {
-		return nil
-	}
+func (s *Store) checkPages(f *boltFile) error {
 	t, err := f.tree()
 	if err != nil {
 		return s.named("check", uuid.Nil, err)
@@ -153,11 +151,7 @@ func (s *Store) checkPages() error {
 
 // checkPath sees that nobody has removed or replaced the open file: the lock
 // would not stop another process from opening the new one.
-func (s *Store) checkPath() error {
-	f, ok := s.storage.(*boltFile)
-	if !ok || f.scratch {
-		return nil
-	}
+func (s *Store) checkPath(f *boltFile) error {
 	mine, err := f.file.Stat()
 	if err != nil {
 		return &Error{Op: "check", Path: s.path, Kind: ErrReplaced, Err: err}

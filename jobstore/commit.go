@@ -176,8 +176,9 @@ func (s *Store) commit(group []*op) {
 		for _, id := range s.staged {
 			id.stored = false
 		}
+		failed := s.writeFailed(err)
 		for _, o := range group {
-			o.err = s.writeFailed(err)
+			o.err = failed
 		}
 		return
 	}
