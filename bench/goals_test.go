@@ -50,10 +50,6 @@ func isLib(row string) bool { return strings.Contains(row, "impl=bitsemu") }
 // allRows are the names of all benchmarks but G's.
 func allRows() map[string]bool {
 	rows := map[string]bool{}
-	for _, n := range []string{"1k", "100k"} {
-		rows["APointRead/jobs="+n+"/mode=single/impl=bitsemu"] = true
-		rows["APointRead/jobs="+n+"/mode=parallel/impl=bitsemu"] = true
-	}
 	for _, im := range aImpls {
 		for _, n := range []string{"1k", "100k"} {
 			rows["APointRead/jobs="+n+"/mode=single/impl="+im.name] = true

@@ -42,7 +42,7 @@ import (
 //
 // A new kind for eCases goes into eKinds.
 func init() {
-	aImpls = append(aImpls, readImpl{"bitsemu-lookup", false, aLibLookup})
+	aImpls = append(aImpls, readImpl{"bitsemu", false, true, aLib}, readImpl{"bitsemu-lookup", false, false, aLibLookup})
 	bDurable1 = append(bDurable1, createImpl{"bitsemu", bLibDurable})
 	bDurable64 = append(bDurable64, createImpl{"bitsemu", bLibDurable})
 	bVolatile = append(
@@ -147,7 +147,7 @@ func aLibLookup(tb testing.TB, n int) pointRead {
 
 // aLib reads as a program does that has asked each of its jobs for the interface
 // once: the SID was compared then.
-func aLib(tb testing.TB, n int) func(i int) uint32 {
+func aLib(tb testing.TB, n int) pointRead {
 	tb.Helper()
 	s := libScratch(tb)
 	libFill(tb, s, n)
@@ -163,12 +163,9 @@ func aLib(tb testing.TB, n int) func(i int) uint32 {
 		require.NoError(tb, err)
 	}
 	ctx := tb.Context()
-	return func(i int) uint32 {
+	return func(i int, _ *GUID, _ *account) (uint32, bool) {
 		flags, err := held[i].GetHelperTokenFlags(ctx)
-		if err != nil {
-			return ^uint32(0)
-		}
-		return uint32(flags)
+		return uint32(flags), err == nil
 	}
 }
 
