@@ -17,6 +17,7 @@ type write struct {
 	base    []byte // the record that the change was made from; nil if any will do
 	data    []byte // the new record; nil to delete
 	summary summary
+	last    bool            // deleted with a summary that is shown from then on
 	refs    [maxRefs]uint32 // the identities that data refers to
 	seq     uint64
 }
@@ -266,6 +267,9 @@ func (s *Store) publish(o *op) {
 		case w.e == nil:
 			w.e = s.index.insert(w.id, w.seq, w.summary)
 		case w.data == nil:
+			if w.last {
+				s.index.change(w.e, w.summary)
+			}
 			s.index.remove(w.e)
 		default:
 			s.index.change(w.e, w.summary)

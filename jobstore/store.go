@@ -138,17 +138,56 @@ func (s *Store) Update(id uuid.UUID, change func(*Job) error) error {
 // Update is Store.Update for the viewed job and no other: a new job with the
 // same id is not found.
 func (v Entry) Update(change func(*Job) error) error {
-	return v.s.update(v.e.id, func() *entry {
-		if v.Deleted() {
+	return v.s.update(v.e.id, v.living, change)
+}
+
+// Finish changes the viewed job for the last time and deletes it, in one
+// transaction: change is called as by Update, and views go on showing what it has
+// left. It returns the record that was not stored any more. It fails with
+// ErrNotFound.
+func (v Entry) Finish(change func(*Job) error) (last Job, err error) {
+	err = v.s.retry("finish", v.e.id, v.living, func(e *entry) (*write, error) {
+		w, err := v.s.prepare("finish", e, func(j *Job) error {
+			if err := change(j); err != nil {
+				return err
+			}
+			last = *j
 			return nil
+		})
+		if w != nil {
+			w.data, w.last = nil, true
 		}
-		return v.e
-	}, change)
+		return w, err
+	})
+	if err != nil {
+		return Job{}, err
+	}
+	return last, nil
+}
+
+// living is the entry of the viewed job, or nil when that is gone.
+func (v Entry) living() *entry {
+	if v.Deleted() {
+		return nil
+	}
+	return v.e
 }
 
 func (s *Store) update(id uuid.UUID, find func() *entry, change func(*Job) error) error {
+	return s.retry("update", id, find, func(e *entry) (*write, error) {
+		w, err := s.prepare("update", e, change)
+		if w != nil && string(w.data) == string(w.base) {
+			return nil, err // nothing has changed
+		}
+		return w, err
+	})
+}
+
+// retry has what prepare makes of a job committed, until the job has not changed
+// meanwhile.
+func (s *Store) retry(op string, id uuid.UUID, find func() *entry, prepare func(*entry) (*write, error)) error {
 	if s.readOnly {
-		return s.fail("update", id, ErrReadOnly, "")
+		return s.fail(op, id, ErrReadOnly, "")
 	}
 	for attempt := range maxAttempts {
 		if attempt == politeAttempts {
@@ -160,52 +199,46 @@ func (s *Store) update(id uuid.UUID, find func() *entry, change func(*Job) error
 		}
 		e := find()
 		if e == nil {
-			return s.missing("update", id)
+			return s.missing(op, id)
 		}
-		w, err := s.prepare(e, change)
-		if err != nil {
+		w, err := prepare(e)
+		if err != nil || w == nil {
 			return err
 		}
-		if w == nil {
-			return nil // nothing has changed
-		}
-		err = s.submit("update", newOp(*w))
+		err = s.submit(op, newOp(*w))
 		if !errors.Is(err, errChanged) {
 			return err
 		}
 	}
-	return s.fail("update", id, ErrConflict, "after %d attempts: is it updated from within the function that updates it?", maxAttempts)
+	return s.fail(op, id, ErrConflict, "after %d attempts: is it updated from within the function that updates it?", maxAttempts)
 }
 
-// prepare makes the write of a change to a job, or nil when it changes nothing.
-func (s *Store) prepare(e *entry, change func(*Job) error) (*write, error) {
+// prepare makes the write of a change to a job.
+func (s *Store) prepare(op string, e *entry, change func(*Job) error) (*write, error) {
 	var base []byte
 	err := s.storage.get(e.seq, func(rec []byte) error {
 		if rec == nil {
-			return s.fail("update", e.id, ErrNotFound, "")
+			return s.fail(op, e.id, ErrNotFound, "")
 		}
 		base = append(base, rec...)
 		return nil
 	})
 	if err != nil {
-		return nil, s.named("update", e.id, err)
+		return nil, s.named(op, e.id, err)
 	}
 	j, err := decode(base, &s.index.identities)
 	if err != nil {
-		return nil, s.named("update", e.id, err)
+		return nil, s.named(op, e.id, err)
 	}
 	if err := change(&j); err != nil {
 		return nil, err
 	}
 	if j.ID != e.id {
-		return nil, s.fail("update", e.id, ErrInvalid, "a job's id cannot change")
+		return nil, s.fail(op, e.id, ErrInvalid, "a job's id cannot change")
 	}
 	w, err := j.encode(&s.index.identities)
 	if err != nil {
-		return nil, s.named("update", e.id, err)
-	}
-	if string(w.data) == string(base) {
-		return nil, nil
+		return nil, s.named(op, e.id, err)
 	}
 	w.e, w.base = e, base
 	return &w, nil

@@ -466,3 +466,45 @@ func TestStoreIDs(t *testing.T) {
 	require.ErrorContains(t, err, "out of ids")
 	require.ErrorIs(t, err, jobstore.ErrInvalid)
 }
+
+func TestFinish(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func(t *testing.T) *jobstore.Store{
+		"memory":  func(*testing.T) *jobstore.Store { return jobstore.NewMemory() },
+		"scratch": func(t *testing.T) *jobstore.Store { s, err := jobstore.NewScratch(); require.NoError(t, err); return s },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			t.Cleanup(func() { require.NoError(t, s.Check()); require.NoError(t, s.Close()) })
+			e, err := s.Create(jobstore.Job{Owner: token.LocalSystem(), DisplayName: "a"})
+			require.NoError(t, err)
+
+			wrong := errors.New("wrong")
+			_, err = e.Finish(func(*jobstore.Job) error { return wrong })
+			require.ErrorIs(t, err, wrong)
+			require.False(t, e.Deleted())
+
+			last, err := e.Finish(func(j *jobstore.Job) error {
+				j.State = bits.BG_JOB_STATE_ACKNOWLEDGED
+				return nil
+			})
+			require.NoError(t, err)
+			require.Equal(t, "a", last.DisplayName)
+			require.Equal(t, bits.BG_JOB_STATE_ACKNOWLEDGED, last.State)
+			require.True(t, e.Deleted())
+			require.Equal(t, bits.BG_JOB_STATE_ACKNOWLEDGED, e.State(), "the view shows what Finish has left")
+			require.Zero(t, s.Len())
+
+			_, err = e.Finish(func(*jobstore.Job) error { return nil })
+			require.ErrorIs(t, err, jobstore.ErrNotFound)
+
+			same, err := s.Create(jobstore.Job{ID: e.ID(), Owner: token.LocalSystem()})
+			require.NoError(t, err)
+			require.True(t, e.Deleted(), "a new job with the id is another")
+			last, err = same.Finish(func(*jobstore.Job) error { return nil })
+			require.NoError(t, err, "a job that is not changed goes too")
+			require.Equal(t, e.ID(), last.ID)
+		})
+	}
+}
