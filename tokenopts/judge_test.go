@@ -99,7 +99,7 @@ func TestJudgeTakeOwnershipAgainstModel(t *testing.T) {
 // A call that is no call is refused, whoever asks.
 func TestJudgeNoMethod(t *testing.T) {
 	t.Parallel()
-	for _, m := range []tokenopts.Method{0, tokenopts.TakeOwnership + 1, 255} {
+	for _, m := range []tokenopts.Method{0, tokenopts.OwnJob + 1, 255} {
 		d := tokenopts.Judge(tokenopts.Call{Build: winver.Windows11_24H2, Method: m, Owner: system, Query: system, Thread: bob})
 		require.False(t, d.Allowed)
 		require.Equal(t, "E_NOTIMPL", d.HRESULT.String())
@@ -155,6 +155,16 @@ func TestJudgeNamesTheRule(t *testing.T) {
 		"job is over":                 {over, false, "state-not-final", []string{"caller", "state"}},
 		"takes as a user":             {call(tokenopts.TakeOwnership, since, alice, alice), false, "take-admin", []string{"caller"}},
 		"takes unelevated":            {call(tokenopts.TakeOwnership, since, alice, alice.With(token.WithGroups(sid.BuiltinAdministrators))), false, "take-elevated", []string{"caller"}},
+		"owner retrieves":             {call(tokenopts.RetrieveJob, before, alice, alice), true, "query-owner-or-admin", []string{"caller", "owner"}},
+		"stranger retrieves":          {call(tokenopts.RetrieveJob, since, alice, bob), false, "query-owner-or-admin", []string{"caller", "owner"}},
+		"administrator retrieves":     {call(tokenopts.RetrieveJob, winver.WindowsVista, system, bobElevated), true, "query-owner-or-admin", []string{"caller", "owner"}},
+		"nobody in particular":        {call(tokenopts.RetrieveJob, since, alice, alice.With(token.WithLevel(token.LevelIdentify))), false, "caller-level", []string{"caller"}},
+		"administrator modifies":      {call(tokenopts.ModifyJob, since, alice, bobElevated), true, "query-owner-or-admin", []string{"caller", "owner"}},
+		"too low to modify":           {call(tokenopts.ModifyJob, since, system, bobElevated), false, "modify-integrity", []string{"caller", "owner"}},
+		"unelevated modifies":         {call(tokenopts.ModifyJob, since, aliceElevated, alice.With(token.WithIntegrity(token.IntegrityHigh))), false, "modify-elevated", []string{"caller", "owner"}},
+		"restricted modifies":         {call(tokenopts.ModifyJob, since, alice, token.Restricted(alice)), false, "modify-unrestricted", []string{"caller"}},
+		"the owner's own":             {call(tokenopts.OwnJob, since, alice, alice), true, "owner-alone", []string{"caller", "owner"}},
+		"administrator and owner's":   {call(tokenopts.OwnJob, since, alice, bobElevated), false, "owner-alone", []string{"caller", "owner"}},
 		"takes":                       {call(tokenopts.TakeOwnership, since, alice, bobElevated), true, "take-elevated", []string{"caller"}},
 	} {
 		t.Run(name, func(t *testing.T) {

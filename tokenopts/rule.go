@@ -21,7 +21,7 @@ type Rule struct {
 }
 
 // Methods are the calls that the rule is about.
-func (r Rule) Methods() iter.Seq[Method] { return r.methods.all(TakeOwnership) }
+func (r Rule) Methods() iter.Seq[Method] { return r.methods.all(OwnJob) }
 
 // Resources are the resources that the rule is about.
 func (r Rule) Resources() iter.Seq[Resource] { return r.resources.all(HTTPRequest) }

@@ -79,6 +79,7 @@ func TestRuleMembers(t *testing.T) {
 	}
 	require.Equal(t, []tokenopts.Method{
 		tokenopts.ClearHelperToken, tokenopts.SetHelperTokenFlags, tokenopts.SetHelperToken, tokenopts.TakeOwnership,
+		tokenopts.ModifyJob,
 	}, slices.Collect(take.Methods()))
 	for m := range take.Methods() {
 		require.Equal(t, tokenopts.ClearHelperToken, m)
@@ -91,7 +92,8 @@ func TestNames(t *testing.T) {
 	require.Equal(t, "QueryInterface", tokenopts.QueryInterface.String())
 	require.Equal(t, "TakeOwnership", tokenopts.TakeOwnership.String())
 	require.Equal(t, "method 0", tokenopts.Method(0).String())
-	require.Equal(t, "method 8", tokenopts.Method(8).String())
+	require.Equal(t, "to modify the job", tokenopts.ModifyJob.String())
+	require.Equal(t, "method 11", tokenopts.Method(11).String())
 	require.Equal(t, "UploadSource", tokenopts.UploadSource.String())
 	require.Equal(t, "HTTPRequest", tokenopts.HTTPRequest.String())
 	require.Equal(t, "resource 0", tokenopts.Resource(0).String())

@@ -25,6 +25,7 @@ var (
 	// Every method of an interface is reached through its QueryInterface.
 	capability = of(QueryInterface) | reads | writes
 	changes    = writes | of(TakeOwnership)
+	general    = of(RetrieveJob, ModifyJob)
 )
 
 // calls are the rules about calls in the order in which they are applied. The
@@ -32,7 +33,7 @@ var (
 var calls = []check{
 	{
 		Rule: Rule{
-			ID: "method-exists", methods: capability | of(TakeOwnership),
+			ID: "method-exists", methods: capability | general | of(TakeOwnership, OwnJob),
 			Says: "must be a method that exists", Answer: hresult.E_NOTIMPL,
 			Evidence: Evidence{Chosen, "a Go program can ask for a method that does not exist"},
 		},
@@ -51,7 +52,7 @@ var calls = []check{
 	},
 	{
 		Rule: Rule{
-			ID: "caller-level", methods: capability | of(TakeOwnership),
+			ID: "caller-level", methods: capability | general | of(TakeOwnership, OwnJob),
 			Says:     "needs a caller of impersonation level Impersonate or Delegate",
 			Answer:   hresult.E_ACCESSDENIED,
 			Evidence: Evidence{Documented, pageExample},
@@ -61,12 +62,23 @@ var calls = []check{
 	},
 	{
 		Rule: Rule{
-			ID: "query-owner-or-admin", methods: capability,
+			ID: "query-owner-or-admin", methods: capability | general,
 			Says:     "is for the job's owner and for administrators",
 			Answer:   hresult.E_ACCESSDENIED,
 			Evidence: Evidence{Documented, pageElevation},
 		},
 		holds:  func(c Call) bool { return c.byOwner() || c.Query.IsAdmin() },
+		facts:  []fact{factCaller, factOwner},
+		grants: true,
+	},
+	{
+		Rule: Rule{
+			ID: "owner-alone", methods: of(OwnJob),
+			Says:     "is for the job's owner alone",
+			Answer:   hresult.E_ACCESSDENIED,
+			Evidence: Evidence{Documented, "nf-bits2_5-ibackgroundcopyjobhttpoptions-getcustomheaders.md; the page of SetCredentials asks for the owner too, I for its code"},
+		},
+		holds:  func(c Call) bool { return c.byOwner() },
 		facts:  []fact{factCaller, factOwner},
 		grants: true,
 	},
@@ -159,7 +171,7 @@ var calls = []check{
 	},
 	{
 		Rule: Rule{
-			ID: "modify-integrity", methods: changes,
+			ID: "modify-integrity", methods: changes | of(ModifyJob),
 			Says:     "needs an integrity level not below that of the job's owner",
 			Answer:   hresult.E_ACCESSDENIED,
 			Evidence: Evidence{Documented, pageElevation + "; I for the code, and for TakeOwnership"},
@@ -169,7 +181,7 @@ var calls = []check{
 	},
 	{
 		Rule: Rule{
-			ID: "modify-elevated", methods: writes,
+			ID: "modify-elevated", methods: writes | of(ModifyJob),
 			Says:     "needs an elevated caller for a job that was created or taken over elevated",
 			Answer:   hresult.E_ACCESSDENIED,
 			Evidence: Evidence{Documented, pageElevation + "; O dahall/Vanara#314 that he may read it all the same"},
@@ -179,7 +191,7 @@ var calls = []check{
 	},
 	{
 		Rule: Rule{
-			ID: "modify-unrestricted", methods: changes,
+			ID: "modify-unrestricted", methods: changes | of(ModifyJob),
 			Says:     "needs a caller whose token has no restricting SIDs",
 			Answer:   hresult.E_ACCESSDENIED,
 			Evidence: Evidence{Documented, "users-and-network-connections.md; C for the code, and that he may read"},
