@@ -1,0 +1,15 @@
+package seal
+
+// For tests of what this machine does not have: links missing, other systems.
+var (
+	FromFile = fromFile
+	Judge    = judge
+	MakeFile = makeFile
+)
+
+// The longest texts.
+const (
+	MaxUserName = maxUserName
+	MaxPassword = maxPassword
+	MaxHeaders  = maxHeaders
+)
