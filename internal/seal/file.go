@@ -79,7 +79,7 @@ func makeFile(path string, link func(oldname, newname string) error) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // another name by now, or of no use
+	defer func() { _ = os.Remove(f.Name()) }() // it has another name by now, or is of no use
 	var secret [KeySize]byte
 	_, _ = rand.Read(secret[:]) // never fails
 	_, err = f.Write(secret[:])
