@@ -77,7 +77,7 @@ func (l *Line[K]) Next() (when time.Time, ok bool) {
 // It answers false when none is due. Events come by time, those of one time in the
 // order in which they were set. Due does not move the time of the line.
 func (l *Line[K]) Due(now time.Time) (key K, ok bool) {
-	if len(l.queue) == 0 || l.queue[0].when.After(wall(now)) {
+	if len(l.queue) == 0 || l.queue[0].when.After(now) {
 		return key, false
 	}
 	key = l.queue[0].key

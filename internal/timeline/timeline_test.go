@@ -111,6 +111,12 @@ func TestAt(t *testing.T) {
 			l.At("a", time.Time{})
 			l.At("a", minute(1))
 		}},
+		{name: "removed below later ones", want: []string{"a", "c", "f", "g", "b", "e"}, set: func(l *timeline.Line[string]) {
+			for i, n := range []int{0, 7, 1, 8, 9, 2, 3} { // as they lie in the heap, too
+				l.At(string(rune('a'+i)), minute(n))
+			}
+			l.At("d", time.Time{})
+		}},
 		{name: "passed already", want: []string{"a", "b"}, set: func(l *timeline.Line[string]) {
 			l.Set(minute(5))
 			l.At("b", minute(5))
