@@ -78,6 +78,11 @@ func (j *Job) fields(c *coder) {
 	number(c, 51, &j.NotifyPending)
 	j.UploadSession = c.str(52, j.UploadSession)
 	j.UploadHost = c.str(53, j.UploadHost)
+	j.UploadHostTimeout = time.Duration(c.uint(54, uint64(j.UploadHostTimeout), math.MaxInt64))
+	j.UploadHostLost = c.time(55, j.UploadHostLost)
+	c.flag(56, &j.UploadFinished)
+	j.UploadReplyURL = c.str(57, j.UploadReplyURL)
+	c.flag(58, &j.ServerCertificateCallback)
 
 	j.unknown = c.rest(j.unknown)
 }

@@ -99,6 +99,15 @@ type Job struct {
 	UploadSession   string // session id of the upload protocol
 	UploadHost      string
 
+	UploadHostTimeout time.Duration // how long UploadHost may be out of reach
+	UploadHostLost    time.Time     // since when it is
+	UploadFinished    bool          // the server has the whole file
+	UploadReplyURL    string
+
+	// ServerCertificateCallback says that the client judges server certificates.
+	// The callback itself does not outlive the service.
+	ServerCertificateCallback bool
+
 	unknown []byte // fields of a later version, kept as they are
 }
 

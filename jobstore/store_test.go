@@ -102,6 +102,7 @@ func fullJob() jobstore.Job {
 		CostFlags: 5, DynamicContent: true, HighPerformance: true, OnDemandMode: true, MaxDownloadSize: 12, UseStoredCredentials: bits.BG_AUTH_TARGET_PROXY, MinimumNotificationInterval: 500,
 		ReplyFileName: `C:\r`, ReplyTemporaryName: `C:\r.tmp`, ReplyProgress: jobstore.Progress{BytesTotal: 4, BytesTransferred: 3},
 		Resumed: true, RetryTime: at(6), NoProgressSince: at(7), LastActivity: at(8), DownloadTime: 90 * time.Second, NotifyPending: bits.BG_NOTIFY_JOB_ERROR, UploadSession: "{s}", UploadHost: "h",
+		UploadHostTimeout: time.Hour, UploadHostLost: at(9), UploadFinished: true, UploadReplyURL: "http://h/r", ServerCertificateCallback: true,
 	}
 }
 
