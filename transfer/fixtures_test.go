@@ -1,0 +1,134 @@
+package transfer_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/transfer"
+)
+
+const site = "http://www.example.com/file"
+
+// local is the local file of a test, which may grow no further than limit.
+type local struct {
+	mu   sync.Mutex
+	data []byte
+	fail error
+}
+
+func (l *local) WriteAt(p []byte, at int64) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fail != nil {
+		return 0, l.fail
+	}
+	if end := int(at) + len(p); end > len(l.data) {
+		l.data = append(l.data, make([]byte, end-len(l.data))...)
+	}
+	return copy(l.data[at:], p), nil
+}
+
+// outcome is what became of an attempt.
+type outcome struct {
+	transfer.Result // of all steps together
+	restarts        int
+	waits           int
+	err             error
+}
+
+// attempt steps d until it is done, over, or waits for what wait does not bring
+// about.
+func attempt(ctx context.Context, t testing.TB, d transfer.Download, l *local, maxBytes int64, wait func(*transfer.Wait) bool) outcome {
+	t.Helper()
+	var o outcome
+	for range 1_000_000 {
+		res, err := d.Step(ctx, l, maxBytes)
+		o.Connected = o.Connected || res.Connected
+		o.Moved += res.Moved
+		if res.Headers != "" {
+			o.Headers = res.Headers
+		}
+		if res.RemoteName != "" {
+			o.RemoteName = res.RemoteName
+		}
+		if res.Restarted {
+			o.restarts++
+			o.Restarted = true
+			l.data = nil
+		}
+		var w *transfer.Wait
+		if errors.As(err, &w) {
+			if o.waits++; wait != nil && wait(w) {
+				continue
+			}
+		}
+		if o.Done = res.Done; res.Done || err != nil {
+			o.err = err
+			return o
+		}
+	}
+	t.Fatal("the download does not come to an end")
+	return o
+}
+
+// fetch makes one attempt from nothing.
+func fetch(t testing.TB, rt http.RoundTripper, r transfer.Request) (*local, outcome) {
+	t.Helper()
+	if r.URL == "" {
+		r.URL = site
+	}
+	d, err := transfer.New(&transfer.Client{Transport: rt}, r, transfer.State{})
+	require.NoError(t, err)
+	defer d.Close()
+	l := &local{}
+	return l, attempt(t.Context(), t, d, l, 1<<20, nil)
+}
+
+// requireError checks the end of an attempt.
+func requireError(t testing.TB, err error, code hresult.HRESULT, transient bool) *transfer.Error {
+	t.Helper()
+	var e *transfer.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, code.String(), e.Code.String(), "%v", err)
+	require.Equal(t, transient, e.Transient, "%v", err)
+	require.Equal(t, bits.BG_ERROR_CONTEXT_REMOTE_FILE, e.Context)
+	require.ErrorIs(t, err, code)
+	return e
+}
+
+// methods are the requests that a script got, as "HEAD" and "GET bytes=0-9".
+func methods(s *transfer.Script) []string {
+	var all []string
+	for _, r := range s.Requests() {
+		line := r.Method
+		if r.Range != "" {
+			line += " " + r.Range
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+// roundTripper makes a transport of a function.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// hosts sends each request to the transport of its host, with the scheme and the
+// port.
+func hosts(m map[string]http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if rt := m[(&url.URL{Scheme: r.URL.Scheme, Host: r.URL.Host}).String()]; rt != nil {
+			return rt.RoundTrip(r)
+		}
+		return nil, hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_NAME_NOT_RESOLVED
+	})
+}
