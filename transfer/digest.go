@@ -1,7 +1,7 @@
 package transfer
 
 import (
-	"crypto/md5" //nolint:gosec // the protocol has it
+	"crypto/md5"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"

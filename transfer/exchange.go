@@ -20,10 +20,9 @@ type exchange struct {
 	want   *span  // Range, or nil
 	since  string // If-Unmodified-Since, or ""
 
-	hops    int
-	foreign bool          // a redirect has led to another host
-	proxy   *url.URL      // of req
-	req     *http.Request // what is out, nil to make one
+	hops  int
+	proxy *url.URL      // of req
+	req   *http.Request // what is out, nil to make one
 }
 
 // run returns the answer, which is neither a redirect nor a challenge that can be
@@ -94,14 +93,13 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 		return nil, fatal(hresult.E_INVALIDARG, "%w", err)
 	}
 	h := x.d.header.Clone()
-	if host := h.Get("Host"); host != "" && !x.foreign {
-		req.Host = host
-	}
-	h.Del("Host")
-	if x.foreign {
+	if origin(x.url) == x.d.home {
+		req.Host = h.Get("Host")
+	} else { // a redirect has led here
 		h.Del("Authorization")
 		h.Del("Cookie")
 	}
+	h.Del("Host")
 	setDefault(h, "User-Agent", x.d.client.userAgent())
 	setDefault(h, "Accept", "*/*")
 	h.Set("Accept-Encoding", "identity")

@@ -20,6 +20,7 @@ type httpDownload struct {
 	client *Client
 	req    Request
 	name   *url.URL    // where each attempt starts
+	home   string      // the origin of Request.URL
 	header http.Header // the custom ones
 	state  State
 	auth   authorizer
@@ -86,7 +87,7 @@ func New(c *Client, r Request, s State) (Download, error) {
 		s.Size = bits.BG_SIZE_UNKNOWN
 	}
 	return &httpDownload{
-		client: c, req: r, name: name, header: header, state: s, piece: pieceSize, auth: newAuthorizer(r.Auth),
+		client: c, req: r, name: name, home: origin(name), header: header, state: s, piece: pieceSize, auth: newAuthorizer(r.Auth),
 	}, nil
 }
 

@@ -44,7 +44,6 @@ func (x *exchange) redirect(resp *http.Response) error {
 		!x.d.req.Security.Has(bits.BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP) {
 		return redirectFailed("a redirect from https to %s, which the job does not allow", target.Redacted())
 	}
-	x.foreign = x.foreign || origin(target) != origin(x.url)
 	x.url = target
 	if status == http.StatusSeeOther && x.method != http.MethodHead ||
 		status <= http.StatusFound && x.method == http.MethodPost {
