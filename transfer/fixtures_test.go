@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/url"
@@ -131,4 +132,9 @@ func hosts(m map[string]http.RoundTripper) http.RoundTripper {
 		}
 		return nil, hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_NAME_NOT_RESOLVED
 	})
+}
+
+// certificateJudge is a certificate callback that looks at the host only.
+func certificateJudge(judge func(host string) error) func(*url.URL, *tls.ConnectionState) error {
+	return func(u *url.URL, _ *tls.ConnectionState) error { return judge(u.Hostname()) }
 }

@@ -35,7 +35,8 @@ func (t memoryTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		_ = pipe.CloseWithError(req.Context().Err()) // it never fails
 		_ = r.CloseWithError(req.Context().Err())
 	})
-	go w.serve(t.handler, serverRequest(ctx, req))
+	// A handler waits where it must; only its client is told to come again.
+	go w.serve(t.handler, serverRequest(context.WithValue(ctx, memoKey{}, (*memo)(nil)), req))
 	stop := func() {
 		unbind()
 		cancel()

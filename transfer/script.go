@@ -19,8 +19,8 @@ type Script struct {
 	mu       sync.Mutex
 	plan     scriptPlan
 	requests []*ScriptRequest
-	waiting  map[any]func() // to wake when something changes
-	change   chan struct{}  // closed when something changes
+	waiting  []waiter      // to wake when something changes
+	change   chan struct{} // closed when something changes
 }
 
 // ScriptRequest is a request that a script has answered, or is answering.
@@ -43,8 +43,7 @@ func NewScript(opts ...ScriptOption) *Script {
 			modified: time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC),
 			header:   make(http.Header),
 		},
-		waiting: make(map[any]func()),
-		change:  make(chan struct{}),
+		change: make(chan struct{}),
 	}
 	for _, o := range opts {
 		o(&s.plan)
@@ -76,11 +75,28 @@ func (s *Script) update(change func(*scriptPlan)) {
 	close(s.change)
 	s.change = make(chan struct{})
 	waiting := s.waiting
-	s.waiting = make(map[any]func())
+	s.waiting = nil
 	s.mu.Unlock()
-	for _, wake := range waiting {
-		wake()
+	for _, w := range waiting {
+		w.wake()
 	}
+}
+
+// waiter is a request or a body that is held.
+type waiter struct {
+	who  any
+	wake func()
+}
+
+// await enters who among those to wake, once. The caller has the lock.
+func (s *Script) await(who any, wake func()) {
+	s.leave(who)
+	s.waiting = append(s.waiting, waiter{who, wake})
+}
+
+// leave takes who out. The caller has the lock.
+func (s *Script) leave(who any) {
+	s.waiting = slices.DeleteFunc(s.waiting, func(w waiter) bool { return w.who == who })
 }
 
 // Requests are the requests so far, each as it is now.
@@ -111,5 +127,5 @@ func (s *Script) String() string {
 	for _, r := range s.Requests() {
 		lines = fmt.Appendf(lines, "%s %s %s -> %d, %d bytes\n", r.Method, r.URL, r.Range, r.Status, r.Sent)
 	}
-	return string(slices.Clip(lines))
+	return string(lines)
 }

@@ -69,7 +69,7 @@ func (b *scriptBody) next(most int) (int, *Wait, <-chan struct{}, error) {
 	}
 	if s.plan.held && s.plan.hold >= b.at {
 		if n = min(n, s.plan.hold-b.at); n == 0 && most > 0 {
-			s.waiting[b] = Wake(b.ctx)
+			s.await(b, Wake(b.ctx))
 			return 0, &Wait{}, s.change, nil
 		}
 	}
@@ -115,6 +115,6 @@ func (b *scriptBody) Close() error {
 	b.script.mu.Lock()
 	defer b.script.mu.Unlock()
 	b.closed = true
-	delete(b.script.waiting, b)
+	b.script.leave(b)
 	return nil
 }

@@ -83,7 +83,7 @@ func (s *Script) answer(req *http.Request, call *scriptCall) (*http.Response, *W
 	defer s.mu.Unlock()
 	p := &s.plan
 	if p.held && p.hold < 0 {
-		s.waiting[call] = Wake(ctx)
+		s.await(call, Wake(ctx))
 		return nil, &Wait{}, s.change, nil
 	}
 	if Now(ctx).Before(call.due) {
