@@ -2,12 +2,21 @@ package transfer_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
+	"fmt"
+	"math/big"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -137,4 +146,32 @@ func hosts(m map[string]http.RoundTripper) http.RoundTripper {
 // certificateJudge is a certificate callback that looks at the host only.
 func certificateJudge(judge func(host string) error) func(*url.URL, *tls.ConnectionState) error {
 	return func(u *url.URL, _ *tls.ConnectionState) error { return judge(u.Hostname()) }
+}
+
+// httpRange is the value of a Range header.
+type httpRange struct{ first, last int }
+
+func (r *httpRange) String() string { return fmt.Sprintf("bytes=%d-%d", r.first, r.last) }
+
+// selfSigned makes a certificate that is its own issuer. edit may change what
+// stands in it.
+func selfSigned(t testing.TB, name string, edit ...func(*x509.Certificate)) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	for _, e := range edit {
+		e(template)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	leaf, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }

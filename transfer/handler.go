@@ -33,7 +33,6 @@ func (t memoryTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	// The end of the request ends both sides of the pipe.
 	unbind := context.AfterFunc(req.Context(), func() {
 		_ = pipe.CloseWithError(req.Context().Err()) // it never fails
-		_ = r.CloseWithError(req.Context().Err())
 	})
 	// A handler waits where it must; only its client is told to come again.
 	go w.serve(t.handler, serverRequest(context.WithValue(ctx, memoKey{}, (*memo)(nil)), req))
@@ -160,17 +159,19 @@ func (w *memoryWriter) serve(h http.Handler, in *http.Request) {
 func (w *memoryWriter) finish(cut error) {
 	if cut == nil && !w.settled {
 		w.WriteHeader(http.StatusOK)
-		w.settle(true)
+		w.settle(true, nil)
 	}
 	if !w.settled {
 		w.settled, w.failed = true, cut
 		close(w.ready)
 	}
-	if cut == nil {
-		cut = w.flushEarly()
-	}
-	if cut == nil && w.hasBody() && w.length > w.written {
-		cut = io.ErrUnexpectedEOF
+	switch {
+	case !w.hasBody():
+		cut = nil // there is nothing to cut
+	case cut == nil:
+		if cut = w.flushEarly(); cut == nil && w.length > w.written {
+			cut = io.ErrUnexpectedEOF
+		}
 	}
 	_ = w.pipe.CloseWithError(cut) // nil is the end of the body; it never fails
 }
@@ -202,7 +203,7 @@ func (w *memoryWriter) Write(p []byte) (int, error) {
 		if w.early.Len()+len(p) <= earlyBytes {
 			return w.early.Write(p)
 		}
-		w.settle(false)
+		w.settle(false, p)
 	}
 	if !w.hasBody() {
 		return len(p), w.ctx.Err()
@@ -217,21 +218,27 @@ func (w *memoryWriter) Write(p []byte) (int, error) {
 func (w *memoryWriter) Flush() {
 	w.WriteHeader(http.StatusOK)
 	if !w.settled {
-		w.settle(false)
+		w.settle(false, nil)
 	}
 	_ = w.flushEarly() // the next Write fails too
 }
 
-// settle settles the head of the answer; whole says that all of it is written.
-func (w *memoryWriter) settle(whole bool) {
-	if bodyAllowed(w.status) {
+// settle settles the head of the answer; whole says that all of it is written, and
+// next is what follows.
+func (w *memoryWriter) settle(whole bool, next []byte) {
+	if !bodyAllowed(w.status) {
+		if w.req.Method != http.MethodHead {
+			w.length = 0
+		}
+	} else {
+		start := append(w.early.Bytes(), next[:min(len(next), earlyBytes)]...)
 		if whole && w.length == unknown && (w.req.Method != http.MethodHead || w.early.Len() > 0) {
 			w.length = int64(w.early.Len())
 			w.sent.Set("Content-Length", strconv.FormatInt(w.length, 10))
 		}
 		_, typed := w.sent["Content-Type"]
-		if !typed && w.sent.Get("Content-Encoding") == "" && w.early.Len() > 0 {
-			w.sent.Set("Content-Type", http.DetectContentType(w.early.Bytes()))
+		if !typed && w.sent.Get("Content-Encoding") == "" && len(start) > 0 {
+			w.sent.Set("Content-Type", http.DetectContentType(start))
 		}
 	}
 	if w.sent.Get("Date") == "" {
