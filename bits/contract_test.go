@@ -78,8 +78,8 @@ var outside = map[string]string{
 }
 
 // unasked are the interfaces without QueryInterface: what the caller implements
-// is asked by type assertion, and TokenOptions leads nowhere else.
-var unasked = []string{"Callback", "ServerCertificateValidationCallback", "TokenOptions"}
+// is asked by type assertion.
+var unasked = []string{"Callback", "ServerCertificateValidationCallback"}
 
 // goName is the rule by which an interface of COM is named here.
 func goName(com string) string {

@@ -45,6 +45,8 @@ import (
 // in a final state they answer BG_E_INVALID_STATE (I). Checks come in this
 // order: impersonation level, caller, right to modify, argument, state (I).
 type TokenOptions interface {
+	Unknown
+
 	// SetHelperTokenFlags says what the helper is used for: BG_TOKEN_LOCAL_FILE,
 	// BG_TOKEN_NETWORK, both, or 0 for nothing, which reverts to the owner
 	// (D nf-bits4_0-ibitstokenoptions-sethelpertokenflags.md,

@@ -3,8 +3,12 @@ package tokenopts
 import (
 	"context"
 	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
 
 	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/hresult"
 	"github.com/bitsemu/bitsemu/jobstore"
 	"github.com/bitsemu/bitsemu/sid"
 	"github.com/bitsemu/bitsemu/token"
@@ -31,6 +35,15 @@ type Options struct {
 }
 
 var _ bits.TokenOptions = (*Options)(nil)
+
+// QueryInterface finds this interface and no other: the job is not told by an
+// Options alone. It fails with E_NOINTERFACE.
+func (o *Options) QueryInterface(_ context.Context, iid uuid.UUID) (any, error) {
+	if iid == bits.IID_IUnknown || iid == bits.IID_IBitsTokenOptions {
+		return o, nil
+	}
+	return nil, fmt.Errorf("tokenopts: no %s here: %w", bits.IIDName(iid), hresult.E_NOINTERFACE)
+}
 
 // GetHelperTokenFlags tells what the helper token is used for. It fails with
 // E_ACCESSDENIED before Windows 10 1607 when the caller of Query is no

@@ -286,3 +286,17 @@ func TestReadingFlagsAllocatesNothing(t *testing.T) {
 	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = service.Query(ctx, id) }), 1.0, "the capability itself")
 	require.LessOrEqual(t, unsafe.Sizeof(*options), uintptr(64), "one cache line")
 }
+
+func TestOptionsQueryInterface(t *testing.T) {
+	t.Parallel()
+	store := newStore(t)
+	entry, err := store.Create(jobstore.Job{Owner: alice})
+	require.NoError(t, err)
+	options, err := tokenopts.New(store, winver.Windows10_1809).Query(as(t, alice), entry.ID())
+	require.NoError(t, err)
+	same, err := bits.Query[bits.TokenOptions](t.Context(), options)
+	require.NoError(t, err)
+	require.Same(t, options, same)
+	_, err = bits.Query[bits.Job](t.Context(), options)
+	require.ErrorIs(t, err, hresult.E_NOINTERFACE)
+}

@@ -1,0 +1,47 @@
+package bitsemu_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/bitstest"
+	"github.com/bitsemu/bitsemu/internal/emulated"
+	"github.com/bitsemu/bitsemu/winver"
+)
+
+// builds are one build for each version of BITS that differs from the one before,
+// and those around the change of Windows 10 1607.
+var builds = []winver.Build{
+	winver.WindowsVista, winver.Windows7SP1, winver.Windows8_1, winver.Windows10_1511, winver.Windows10_1607,
+	winver.Windows10_1703, winver.Windows10_1809, winver.Windows11_24H2,
+}
+
+// past are the cases about what is no longer so.
+var past = map[string]bool{"helper/before-owners-may": true, "helper/on-a-job-of-who-is-no-administrator": true}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for _, build := range builds {
+		for _, c := range bitstest.Cases() {
+			t.Run(build.String()+"/"+c.Name, func(t *testing.T) {
+				t.Parallel()
+				emu, surroundings := emulated.Open(t, build)
+				t.Cleanup(func() {
+					newest := build == winver.Windows11_24H2
+					require.False(t, newest && t.Skipped() && !past[c.Name], "the emulator offers all that a case may need")
+				})
+				c.Check(t, emu.Manager(), surroundings...)
+			})
+		}
+	}
+}
+
+// A service that many cases use one after the other is what a real one is.
+func TestConformanceOfOneServiceForAll(t *testing.T) {
+	t.Parallel()
+	emu, surroundings := emulated.Open(t, winver.Windows11_24H2)
+	bitstest.Run(t, func(*testing.T) bits.Manager { return emu.Manager() }, surroundings...)
+	require.Zero(t, emu.Len(), "cases leave jobs behind")
+}

@@ -1,0 +1,170 @@
+package bitsemu
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/jobstore"
+)
+
+// serviceState is the state of the emulated service.
+type serviceState uint8
+
+const (
+	serviceStopped serviceState = iota
+	serviceRunning
+	serviceDisabled
+)
+
+func (s serviceState) String() string {
+	return [...]string{"stopped", "running", "disabled"}[s]
+}
+
+// Restart restarts the service, as after a reboot. Jobs, their progress and their
+// helper-token flags stay; helper tokens, registered callbacks and changes of names
+// that Resume has not made durable are lost (D, see docs/architecture.md). Every
+// interface pointer of before is dead: calls fail with RPC_S_SERVER_UNAVAILABLE (C).
+func (e *Emulator) Restart() error {
+	if err := e.Stop(); err != nil {
+		return err
+	}
+	return e.StartService()
+}
+
+// Stop stops the service. The next activation starts it again, as a client that
+// asks for the manager does on Windows, and so does StartService.
+func (e *Emulator) Stop() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.service != serviceRunning {
+		return nil
+	}
+	e.stopService(serviceStopped)
+	return e.forget()
+}
+
+// Disable stops the service and keeps it from being started: activation fails with
+// HRESULT_FROM_WIN32(ERROR_SERVICE_DISABLED), 0x80070422 (O).
+func (e *Emulator) Disable() error {
+	err := e.Stop()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.service = serviceDisabled
+	return err
+}
+
+// Enable ends Disable. The service is stopped until it is needed.
+func (e *Emulator) Enable() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.service == serviceDisabled {
+		e.service = serviceStopped
+	}
+}
+
+// StartService starts the service if it is stopped. It fails with
+// HRESULT_FROM_WIN32(ERROR_SERVICE_DISABLED) when it is disabled.
+func (e *Emulator) StartService() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return fmt.Errorf("bitsemu: the emulator is closed: %w", hresult.HRESULT_FROM_WIN32_RPC_S_SERVER_UNAVAILABLE)
+	}
+	switch e.service {
+	case serviceRunning:
+		return nil
+	case serviceDisabled:
+		return fmt.Errorf("bitsemu: the service is disabled: %w", hresult.HRESULT_FROM_WIN32_ERROR_SERVICE_DISABLED)
+	}
+	return e.startService()
+}
+
+// stopService stops all that goes on and makes all pointers dead.
+func (e *Emulator) stopService(to serviceState) {
+	e.epoch.Add(1)
+	for r := range maps.Clone(e.running) {
+		e.stop(r, bits.BG_JOB_STATE_QUEUED)
+	}
+	for _, it := range e.items {
+		e.dequeue(it)
+		it.listener, it.validator, it.notices, it.modified, it.quietTill = nil, nil, nil, false, time.Time{}
+		if it.outboxed != nil {
+			e.outbox.Remove(it.outboxed)
+			it.outboxed = nil
+		}
+		for kind := timerRetry; kind <= timerCancel; kind++ {
+			e.drop(it.entry.ID(), kind)
+		}
+		e.release(it)
+	}
+	e.service = to
+	for e.steps > 0 {
+		e.idle.Wait()
+	}
+}
+
+// forget drops what does not outlive the service.
+func (e *Emulator) forget() error {
+	_, err := e.tokens.Restart()
+	for entry := range e.store.All().All() {
+		err = errors.Join(err, ignoreMissing(entry.Update(func(j *jobstore.Job) error {
+			for i := range j.Files {
+				j.Files[i].UnresumedRemote = ""
+				if j.HighPerformance && j.State != bits.BG_JOB_STATE_TRANSFERRED {
+					// Its progress is not kept (D ne-bits5_0-bits_job_property_id.md).
+					j.Files[i].BytesTransferred = 0
+				}
+			}
+			return nil
+		})))
+	}
+	return err
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, jobstore.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// startService takes up the jobs of the store.
+func (e *Emulator) startService() error {
+	e.epoch.Add(1)
+	e.service = serviceRunning
+	now := e.Now()
+	for entry := range e.store.All().All() {
+		j, err := entry.Job()
+		if err != nil {
+			return err
+		}
+		switch {
+		case j.State.Final(): // the process ended between the end of the job and its removal
+			if _, err := entry.Finish(func(*jobstore.Job) error { return nil }); err != nil {
+				return err
+			}
+			continue
+		case active(j.State):
+			if j.State != bits.BG_JOB_STATE_QUEUED {
+				e.patch(entry, func(j *jobstore.Job) { j.State = bits.BG_JOB_STATE_QUEUED })
+			}
+			e.enqueue(entry)
+		case j.State == bits.BG_JOB_STATE_TRANSIENT_ERROR:
+			e.reconsider(entry)
+			if !j.RetryTime.IsZero() && entry.State() == bits.BG_JOB_STATE_TRANSIENT_ERROR {
+				e.after(j.ID, timerRetry, j.RetryTime.Sub(now))
+				e.after(j.ID, timerNoProgress, time.Duration(j.NoProgressTimeout)*time.Second-now.Sub(j.NoProgressSince))
+			}
+		case j.NotifyPending != 0:
+			e.ripen(e.item(entry))
+		}
+		if timeout := e.conf.policy.JobInactivityTimeout; timeout > 0 {
+			e.after(j.ID, timerInactive, timeout-now.Sub(j.LastActivity))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,465 @@
+package bitsemu
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/winpath"
+	"github.com/bitsemu/bitsemu/jobstore"
+	"github.com/bitsemu/bitsemu/tokenopts"
+	"github.com/bitsemu/bitsemu/transfer"
+	"github.com/bitsemu/bitsemu/transfer/upload"
+)
+
+// uploading is the part of a run that is an upload: the file goes out, and for an
+// upload-reply job the reply comes in. What is above the line belongs to mu.
+type uploading struct {
+	r     *run
+	state upload.State
+	sent  uint64
+	reply jobstore.Progress
+	temp  string // of the reply
+
+	// ---- of the step
+
+	up       *upload.Upload // nil for a share
+	source   *os.File
+	share    winpath.Path
+	target   *os.File
+	fetch    transfer.Download
+	into     *os.File
+	uploaded bool
+	fetched  bool
+	secrets  transferEquipment
+}
+
+// transferEquipment is what the requests of a job have from it.
+type transferEquipment struct {
+	header      string
+	auth        transfer.Authenticator
+	proxy       func(*url.URL) (*url.URL, error)
+	certificate func(*url.URL, *tls.ConnectionState) error
+	client      *tls.Certificate
+}
+
+// show puts what only the upload knows into a record.
+func (u *uploading) show(j *jobstore.Job) {
+	s := u.state
+	j.UploadSession, j.UploadHost, j.UploadHostTimeout, j.UploadHostLost = s.Session, s.Host, s.HostTimeout, s.HostLostSince
+	j.UploadFinished, j.UploadReplyURL = s.Finished, s.ReplyURL
+	j.ReplyProgress = u.reply
+	if u.temp != "" {
+		j.ReplyTemporaryName = u.temp
+	}
+	if len(j.Files) > 0 {
+		j.Files[0].BytesTransferred = u.sent
+	}
+}
+
+func (u *uploading) close() {
+	if u.up != nil {
+		_ = u.up.Close() // it sends nothing
+	}
+	if u.fetch != nil {
+		_ = u.fetch.Close() // nothing depends on it
+	}
+	for _, f := range []*os.File{u.source, u.target, u.into} {
+		if f != nil {
+			_ = f.Close() // what it could tell is told by the next to open the file
+		}
+	}
+}
+
+// beginUpload makes ready to send the job's file.
+func (r *run) beginUpload() error {
+	e, j := r.e, &r.job
+	if len(j.Files) == 0 || j.State == bits.BG_JOB_STATE_TRANSFERRED {
+		return errNothingLeft
+	}
+	f := &j.Files[0]
+	path, err := winpath.Parse(f.LocalName)
+	if err != nil {
+		return r.about(0, local(err), bits.BG_ERROR_CONTEXT_LOCAL_FILE)
+	}
+	if err := e.access(j, tokenopts.UploadSource, actionOpen, f.LocalName); err != nil {
+		return r.about(0, err, bits.BG_ERROR_CONTEXT_LOCAL_FILE)
+	}
+	source, err := e.disk.OpenFile(path, os.O_RDONLY)
+	if err != nil {
+		return r.about(0, local(err), bits.BG_ERROR_CONTEXT_LOCAL_FILE)
+	}
+	u := &uploading{
+		r: r, source: source, reply: j.ReplyProgress, temp: j.ReplyTemporaryName, sent: f.BytesTransferred, uploaded: j.UploadFinished,
+		state: upload.State{
+			Session: j.UploadSession, Offset: f.BytesTransferred, Host: j.UploadHost, HostTimeout: j.UploadHostTimeout,
+			HostLostSince: j.UploadHostLost, Finished: j.UploadFinished, ReplyURL: j.UploadReplyURL,
+		},
+	}
+	if j.UploadSession == "" && !j.UploadFinished {
+		// The file is what it is when its upload begins.
+		info, err := source.Stat()
+		if err != nil {
+			_ = source.Close()
+			return r.about(0, local(err), bits.BG_ERROR_CONTEXT_LOCAL_FILE)
+		}
+		u.state.Offset, u.sent = 0, 0
+		f.LocalSize, f.LocalModified = uint64(info.Size()), info.ModTime()
+		size, at := f.LocalSize, f.LocalModified
+		e.mu.Lock()
+		e.patch(r.it.entry, func(j *jobstore.Job) {
+			j.Files[0].LocalSize, j.Files[0].LocalModified, j.Files[0].BytesTotal = size, at, size
+		})
+		e.mu.Unlock()
+	}
+	if err := u.open(j, f); err != nil {
+		u.close()
+		return r.about(0, err, bits.BG_ERROR_CONTEXT_REMOTE_FILE)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r.over {
+		u.close()
+		return errStale
+	}
+	r.up = u
+	return nil
+}
+
+// open makes ready to talk to the server, or to write to the share.
+func (u *uploading) open(j *jobstore.Job, f *jobstore.File) error {
+	e := u.r.e
+	if !isHTTP(f.RemoteName) {
+		path, err := remotePath(f.RemoteName)
+		u.share = path
+		return err
+	}
+	secrets, err := e.secrets(j)
+	if err != nil {
+		return err
+	}
+	q := transfer.Request{URL: f.RemoteName}
+	e.equip(u.r, j, &q, secrets)
+	u.secrets = transferEquipment{secrets.CustomHeaders, q.Auth, q.Proxy, q.Certificate, q.ClientCertificate}
+	path, err := winpath.Parse(f.LocalName)
+	if err != nil {
+		return err
+	}
+	u.up, err = upload.New(e.net.client(), upload.Request{
+		URL: f.RemoteName, Header: u.secrets.header, Name: path.Base(), Size: f.LocalSize, Reply: j.Type == bits.BG_JOB_TYPE_UPLOAD_REPLY,
+		Auth: u.secrets.auth, Security: j.SecurityFlags, Proxy: u.secrets.proxy, ClientCertificate: u.secrets.client,
+		Certificate: u.secrets.certificate,
+	}, u.state)
+	return err
+}
+
+// changed fails when the local file is not any more what it was when its upload began
+// (D file-transfer-consistency.md).
+func (u *uploading) changed() error {
+	f := &u.r.job.Files[0]
+	path, err := winpath.Parse(f.LocalName)
+	if err == nil {
+		var info os.FileInfo
+		if info, err = u.r.e.disk.Stat(path); err == nil {
+			if uint64(info.Size()) == f.LocalSize && sameTime(info.ModTime(), f.LocalModified) {
+				return nil
+			}
+			err = hresult.BG_E_LOCAL_FILE_CHANGED
+		}
+	}
+	return &transferError{failure{code: winpath.Code(err), context: bits.BG_ERROR_CONTEXT_LOCAL_FILE, about: true}}
+}
+
+// sameTime compares times as far as a record keeps them.
+func sameTime(a, b time.Time) bool {
+	return a.Truncate(100 * time.Nanosecond).Equal(b.Truncate(100 * time.Nanosecond))
+}
+
+// advance goes one step.
+func (u *uploading) advance() error {
+	r := u.r
+	if !u.uploaded {
+		if err := u.changed(); err != nil {
+			return err
+		}
+	}
+	if err := r.e.faulty("data", &r.job); err != nil {
+		return r.about(0, err, bits.BG_ERROR_CONTEXT_REMOTE_FILE)
+	}
+	if u.up == nil {
+		return u.copy()
+	}
+	if u.uploaded && u.wantsReply() {
+		return u.receive()
+	}
+	result, err := u.up.Step(r.ctx, u.source, stepBytes)
+	e := r.e
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r.over {
+		return errStale
+	}
+	u.note(result)
+	return err
+}
+
+func (u *uploading) wantsReply() bool {
+	return u.r.job.Type == bits.BG_JOB_TYPE_UPLOAD_REPLY && !u.fetched && u.up.State().ReplyURL != ""
+}
+
+// note takes in what a step has brought.
+func (u *uploading) note(result upload.Result) {
+	r, e := u.r, u.r.e
+	before := u.state
+	u.state = u.up.State()
+	u.sent = result.Offset
+	if result.Connected {
+		r.transferring()
+	}
+	if result.Moved > 0 {
+		r.moved()
+	}
+	if result.Uploaded {
+		u.uploaded, u.state.Finished = true, true
+		u.sent = r.job.Files[0].LocalSize
+	}
+	if u.state.Session != before.Session || u.state.Finished != before.Finished || e.durable() {
+		// The session is what an upload is found again by.
+		e.patch(r.it.entry, func(j *jobstore.Job) { state := j.State; r.show(j); j.State = state })
+	}
+	if result.Done {
+		e.finishUpload(r)
+	}
+}
+
+// transferring notes that the server has answered.
+func (r *run) transferring() {
+	if r.state != bits.BG_JOB_STATE_TRANSFERRING {
+		r.state = bits.BG_JOB_STATE_TRANSFERRING
+		if r.job.Error != (jobstore.JobError{}) {
+			r.job.Error = jobstore.JobError{}
+			r.e.update(r.it.entry, func(j *jobstore.Job) { j.Error = jobstore.JobError{} })
+		}
+		r.e.touched(r.it)
+	}
+}
+
+// moved notes progress.
+func (r *run) moved() {
+	e := r.e
+	r.it.active = e.Now()
+	if !r.job.NoProgressSince.IsZero() {
+		r.job.NoProgressSince = time.Time{}
+		e.update(r.it.entry, func(j *jobstore.Job) { j.NoProgressSince = time.Time{} })
+		e.drop(r.it.entry.ID(), timerNoProgress)
+	}
+	e.touched(r.it)
+}
+
+// finishUpload notes that all is done.
+func (e *Emulator) finishUpload(r *run) {
+	e.flush(r, func(j *jobstore.Job) {
+		j.Files[0].BytesTransferred = j.Files[0].BytesTotal
+		e.markTransferred(j)
+	})
+	up := r.up
+	r.up = nil
+	up.close()
+	e.endRun(r)
+}
+
+// copy writes the next piece of the file to a share.
+func (u *uploading) copy() error {
+	r, e := u.r, u.r.e
+	if u.target == nil {
+		if err := e.access(&r.job, tokenopts.RemoteFile, actionCreate, u.share.String()); err != nil {
+			return r.about(0, err, bits.BG_ERROR_CONTEXT_REMOTE_FILE)
+		}
+		target, err := e.disk.OpenFile(u.share, os.O_RDWR|os.O_CREATE|os.O_TRUNC)
+		if err != nil {
+			return &transferError{failure{code: winpath.Code(err), context: bits.BG_ERROR_CONTEXT_REMOTE_FILE, about: true}}
+		}
+		u.target = target
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if r.over {
+			return errStale
+		}
+		u.sent = 0
+		r.transferring()
+		return nil
+	}
+	n, err := io.CopyN(u.target, u.source, stepBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return &transferError{failure{code: winpath.Code(err), context: bits.BG_ERROR_CONTEXT_REMOTE_FILE, about: true}}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r.over {
+		return errStale
+	}
+	u.sent += uint64(n)
+	if n > 0 {
+		r.moved()
+	}
+	if err != nil {
+		e.finishUpload(r)
+	}
+	return nil
+}
+
+// receive goes one step with the reply.
+func (u *uploading) receive() error {
+	r, e := u.r, u.r.e
+	if u.fetch == nil {
+		if err := u.openReply(); err != nil {
+			return r.about(0, err, bits.BG_ERROR_CONTEXT_LOCAL_FILE)
+		}
+	}
+	result, err := u.fetch.Step(r.ctx, u.into, stepBytes)
+	if result.Restarted {
+		if err := u.into.Truncate(0); err != nil {
+			return r.about(0, local(err), bits.BG_ERROR_CONTEXT_LOCAL_FILE)
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r.over {
+		return errStale
+	}
+	state := u.fetch.State()
+	u.reply = jobstore.Progress{BytesTotal: state.Size, BytesTransferred: state.Held}
+	if result.Moved > 0 {
+		r.moved()
+	}
+	if result.Done {
+		u.reply.BytesTotal = u.reply.BytesTransferred
+		u.fetched = true
+		e.tellFile(r.it, 0)
+	}
+	return err
+}
+
+// openReply makes the temporary file of the reply, and the request for it.
+func (u *uploading) openReply() error {
+	r, e := u.r, u.r.e
+	j, err := r.it.entry.Job()
+	if err != nil {
+		return err
+	}
+	name := j.ReplyFileName
+	if name == "" {
+		if name, err = e.makeReplyName(&j); err != nil {
+			return err
+		}
+	}
+	path, err := winpath.Parse(name)
+	if err != nil {
+		return local(err)
+	}
+	if err := e.access(&j, tokenopts.ReplyFile, actionCreate, name); err != nil {
+		return err
+	}
+	if err := e.faulty("create", &j); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	temp := u.temp
+	e.mu.Unlock()
+	state := transfer.State{Size: bits.BG_SIZE_UNKNOWN}
+	var into *os.File
+	if temp != "" {
+		if old, err := winpath.Parse(temp); err == nil {
+			into, _ = e.disk.OpenFile(old, os.O_RDWR|os.O_TRUNC) // if it has gone, another is made
+		}
+	}
+	if into == nil {
+		var made winpath.Path
+		if made, into, err = e.disk.CreateTemp(path.Dir(), e.source()); err != nil {
+			return local(err)
+		}
+		temp = made.String()
+	}
+	u.into = into
+	u.fetch, err = transfer.New(e.net.client(), transfer.Request{
+		URL: u.up.State().ReplyURL, Header: u.secrets.header, Foreground: true, Security: j.SecurityFlags,
+		Auth: u.secrets.auth, Proxy: u.secrets.proxy, ClientCertificate: u.secrets.client, Certificate: u.secrets.certificate,
+	}, state)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r.over {
+		return errStale
+	}
+	u.temp = temp
+	e.patch(r.it.entry, func(j *jobstore.Job) { j.ReplyFileName, j.ReplyTemporaryName = name, temp })
+	return nil
+}
+
+// goodbye is an upload session that is to be cancelled at its server, for a job that
+// is over: for 24 hours or the no-progress timeout, whichever is shorter (D
+// nf-bits-ibackgroundcopyjob-cancel.md). It does not outlive the service (C).
+type goodbye struct {
+	up    *upload.Upload
+	until time.Time
+	delay time.Duration
+}
+
+// sayGoodbye has the server of a cancelled upload told.
+func (e *Emulator) sayGoodbye(j *jobstore.Job) {
+	if j.Type == bits.BG_JOB_TYPE_DOWNLOAD || j.UploadSession == "" || len(j.Files) == 0 || !isHTTP(j.Files[0].RemoteName) {
+		return
+	}
+	secrets, err := e.secrets(j)
+	if err != nil {
+		return
+	}
+	f := &j.Files[0]
+	up, err := upload.New(e.net.client(), upload.Request{
+		URL: f.RemoteName, Header: secrets.CustomHeaders, Size: f.LocalSize, Auth: &answerer{e, j, secrets}, Security: j.SecurityFlags,
+		Reply: j.Type == bits.BG_JOB_TYPE_UPLOAD_REPLY,
+	}, upload.State{Session: j.UploadSession, Host: j.UploadHost, Offset: min(f.BytesTransferred, f.LocalSize), Finished: j.UploadFinished, ReplyURL: j.UploadReplyURL})
+	if err != nil {
+		return
+	}
+	window := min(24*time.Hour, time.Duration(j.NoProgressTimeout)*time.Second)
+	e.goodbyes[j.ID] = &goodbye{up: up, until: e.line.Now().Add(window), delay: time.Duration(j.MinimumRetryDelay) * time.Second}
+	e.farewells = append(e.farewells, j.ID)
+	e.clock.kick()
+}
+
+// farewell is the work of telling a server that an upload was cancelled.
+func (e *Emulator) farewell() func() {
+	if len(e.farewells) == 0 || e.service != serviceRunning {
+		return nil
+	}
+	id := e.farewells[0]
+	e.farewells = e.farewells[1:]
+	g := e.goodbyes[id]
+	if g == nil {
+		return nil
+	}
+	e.steps++
+	return func() {
+		ctx := transfer.WithNow(context.Background(), e.Now)
+		err := g.up.Cancel(ctx)
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		defer e.idle.Broadcast()
+		e.steps--
+		var failed *transfer.Error
+		if errors.As(err, &failed) && failed.Transient && e.line.Now().Add(g.delay).Before(g.until) {
+			e.after(id, timerCancel, g.delay)
+			return
+		}
+		delete(e.goodbyes, id)
+	}
+}
