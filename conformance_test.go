@@ -2,9 +2,11 @@ package bitsemu_test
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/bitsemu/bitsemu"
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/bitstest"
 	"github.com/bitsemu/bitsemu/internal/emulated"
@@ -35,6 +37,20 @@ func TestConformance(t *testing.T) {
 				c.Check(t, emu.Manager(), surroundings...)
 			})
 		}
+	}
+}
+
+// A service that follows the time does by itself what the others do when told.
+func TestConformanceOfTheService(t *testing.T) {
+	t.Parallel()
+	for _, c := range bitstest.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				emu, surroundings := emulated.Open(t, winver.Windows11_24H2, bitsemu.FollowTime())
+				c.Check(t, emu.Manager(), append(surroundings, bitstest.Wait(nil))...)
+			})
+		})
 	}
 }
 

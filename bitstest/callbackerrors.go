@@ -2,6 +2,7 @@ package bitstest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/stretchr/testify/require"
 
@@ -44,7 +45,11 @@ func callbackErrorCases() []Case {
 			r := &recorder{}
 			job, _ := e.watched(both|bits.BG_NOTIFY_JOB_MODIFICATION, r, "status/503")
 			e.resume(job, bits.BG_JOB_STATE_TRANSIENT_ERROR)
-			e.hears(r, job, modification)
+			e.until("the callback is told of the transient error", func() bool {
+				return slices.ContainsFunc(e.heard(r, job), func(ev event) bool {
+					return ev.kind == modification && ev.state == bits.BG_JOB_STATE_TRANSIENT_ERROR
+				})
+			})
 			require.Zero(e, count(e.heard(r, job), failed))
 		}},
 		{"callback/set-late-after-an-error", notifyPage, func(e *env) {

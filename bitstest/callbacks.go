@@ -113,6 +113,15 @@ func callbackCases() []Case {
 			}
 			require.ElementsMatch(e, locals, files, "files are told before the job")
 		}},
+		{"callback/files-only", flagsPage, func(e *env) {
+			e.needs(3, 0)
+			r := &recorder{}
+			job, locals := e.watched(bits.BG_NOTIFY_FILE_TRANSFERRED, r, "file/100")
+			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
+			require.Equal(e, locals[0], e.hears(r, job, fileTransferred).local)
+			e.later()
+			require.Len(e, e.heard(r, job), 1)
+		}},
 		{"callback/completes-the-job", "D nn-bits-ibackgroundcopycallback.md", func(e *env) {
 			var result atomic.Uint32
 			r := &recorder{onTransferred: func(ctx context.Context, job bits.Job) error {

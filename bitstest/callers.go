@@ -47,6 +47,14 @@ func callerCases() []Case {
 				seen = append(seen, got)
 			}
 			require.Contains(e, seen, id)
+			enum, err = e.manager.EnumJobs(administrator, 0)
+			e.ok(err)
+			for job, err := range bits.All(administrator, enum) {
+				e.ok(err)
+				got, err := job.GetId(administrator)
+				e.ok(err)
+				require.NotEqual(e, id, got)
+			}
 		}},
 		{"caller/owner-of-a-service", "D service-accounts-and-bits.md", func(e *env) {
 			require.Equal(e, sid.LocalSystem, e.user(e.caller(LocalSystem)))
@@ -130,6 +138,47 @@ func callerCases() []Case {
 			require.False(e, ok)
 			_, err = e.manager.GetJob(user, id)
 			e.fails(err, hresult.E_ACCESSDENIED)
+		}},
+		{"caller/not-elevated", "D user-account-control-and-bits.md", func(e *env) {
+			administrator, filtered := e.caller(Administrator), e.caller(FilteredAdministrator)
+			id, err := e.jobAs(administrator, bits.BG_JOB_TYPE_DOWNLOAD).GetId(administrator)
+			e.ok(err)
+			job, err := e.manager.GetJob(filtered, id)
+			if err == nil { // pages disagree about who is not elevated: he may read the job, or not even have it
+				err = job.SetDescription(filtered, "not elevated")
+			}
+			e.fails(err, hresult.E_ACCESSDENIED)
+			_, err = e.manager.EnumJobs(filtered, bits.BG_JOB_ENUM_ALL_USERS)
+			e.fails(err, hresult.E_ACCESSDENIED)
+		}},
+		{"caller/elevates", "D user-account-control-and-bits.md", func(e *env) {
+			administrator, filtered := e.caller(Administrator), e.caller(FilteredAdministrator)
+			id, err := e.jobAs(filtered, bits.BG_JOB_TYPE_DOWNLOAD).GetId(filtered)
+			e.ok(err)
+			job, err := e.manager.GetJob(administrator, id)
+			e.ok(err)
+			e.ok(job.SetDescription(administrator, "elevated"))
+		}},
+		{"caller/of-lower-integrity", "D user-account-control-and-bits.md", func(e *env) {
+			system, administrator := e.caller(LocalSystem), e.caller(Administrator)
+			theirs := e.jobAs(system, bits.BG_JOB_TYPE_DOWNLOAD)
+			id, err := theirs.GetId(system)
+			e.ok(err)
+			job, err := e.manager.GetJob(administrator, id)
+			if err == nil {
+				_, err = job.Cancel(administrator)
+			}
+			e.fails(err, hresult.E_ACCESSDENIED)
+			state, err := theirs.GetState(system)
+			e.ok(err)
+			require.Equal(e, bits.BG_JOB_STATE_SUSPENDED, state)
+		}},
+		{"caller/takes-a-job-that-is-over", ownerPage, func(e *env) {
+			administrator := e.caller(Administrator)
+			job := e.jobAs(administrator, bits.BG_JOB_TYPE_DOWNLOAD)
+			_, err := job.Cancel(administrator)
+			e.ok(err)
+			e.fails(job.TakeOwnership(administrator), hresult.BG_E_INVALID_STATE)
 		}},
 		{"caller/takes-no-ownership", ownerPage, func(e *env) {
 			user := e.caller(User)

@@ -60,8 +60,8 @@ func TestNothingPassesADeadService(t *testing.T) {
 func TestSkippedCasesSayWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	for name, why := range map[string]string{
-		"caller/all-users":         "this needs another caller, and the option As is missing",
-		"helper/before-owners-may": "owners may lend helpers from Windows 10 1607 on, which BITS 5.0 may be",
+		"caller/all-users": "this needs another caller, and the option As is missing",
+		"local/file":       "this needs local files, and the option Dir is missing",
 	} {
 		tr := try(t, named(t, name), dead{}, bitstest.Version(5, 0))
 		require.Equal(t, why, tr.skipped)

@@ -81,6 +81,21 @@ func credentialCases() []Case {
 			e.holds(locals[0], Content(100))
 			e.holds(locals[1], Content(200))
 		}},
+		{"credentials/replaced", credentialPage, func(e *env) {
+			job, _ := e.download("auth/basic/user/secret/100")
+			e.ok(query[bits.Job2](e, job).SetCredentials(e.ctx, basic("user", "other")))
+			e.ok(query[bits.Job2](e, job).SetCredentials(e.ctx, basic("user", "secret")))
+			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
+		}},
+		{"credentials/removed-before-use", "D nf-bits1_5-ibackgroundcopyjob2-removecredentials.md", func(e *env) {
+			job, _ := e.download("auth/basic/user/secret/100")
+			job2 := query[bits.Job2](e, job)
+			e.ok(job2.SetCredentials(e.ctx, basic("user", "secret")))
+			result, err := job2.RemoveCredentials(e.ctx, bits.BG_AUTH_TARGET_SERVER, bits.BG_AUTH_SCHEME_BASIC)
+			e.answers(hresult.S_OK, result, err)
+			e.resume(job, bits.BG_JOB_STATE_ERROR)
+			e.breaks(job, bits.BG_ERROR_CONTEXT_REMOTE_FILE, hresult.BG_E_HTTP_ERROR_401)
+		}},
 		{"credentials/set-on-demand", "O", func(e *env) {
 			job, locals := e.download("auth/basic/user/secret/100")
 			e.resume(job, bits.BG_JOB_STATE_ERROR)

@@ -53,6 +53,12 @@ func demandCases() []Case {
 			e.complete(job)
 			e.holds(local, Content(1000))
 		}},
+		{"demand/behind-the-end", demandPage, func(e *env) {
+			job, file := e.onDemand("file/1000")
+			e.ok(file.RequestFileRanges(e.ctx, spans(0, 100)))
+			e.resume(job, bits.BG_JOB_STATE_SUSPENDED)
+			e.fails(file.RequestFileRanges(e.ctx, spans(2000, 10)), hresult.BG_E_INVALID_RANGE)
+		}},
 		{"demand/filled-ranges-of-an-ordinary-file", "D nf-bits10_1-ibackgroundcopyfile6-getfilledfileranges.md", func(e *env) {
 			e.needs(10, 1)
 			job, locals := e.download("file/1000")

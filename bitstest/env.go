@@ -26,9 +26,11 @@ type env struct {
 
 func newEnv(t TB, manager bits.Manager, opts []Option) *env {
 	e := &env{TB: t, manager: manager, ctx: context.WithoutCancel(t.Context()), id: uuid.NewString()[:8]}
-	e.wait = realTime
 	for _, o := range opts {
 		o(&e.surroundings)
+	}
+	if e.wait == nil {
+		e.wait = realTime
 	}
 	return e
 }

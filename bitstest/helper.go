@@ -84,9 +84,11 @@ func helperCases() []Case {
 			require.True(e, helper.IsZero())
 		}},
 		{"helper/of-a-service-that-is-no-administrator", page, func(e *env) {
-			e.needs(10, 1) // Windows 10 1607 and its predecessors have the same version of BITS
 			service, user := e.caller(NetworkService), e.caller(User)
 			_, options := e.optionsAs(service)
+			if !e.ownersMay(service, options) {
+				e.Skipf("before Windows 10 1607 administrators alone may lend helpers")
+			}
 			e.ok(options.SetHelperToken(user))
 			e.ok(options.SetHelperTokenFlags(user, bits.BG_TOKEN_LOCAL_FILE))
 			helper, err := options.GetHelperTokenSid(service)
@@ -94,27 +96,57 @@ func helperCases() []Case {
 			require.Equal(e, e.user(user), helper)
 		}},
 		{"helper/administrator-for-who-is-none", page, func(e *env) {
-			e.needs(10, 1)
 			service, administrator := e.caller(NetworkService), e.caller(Administrator)
 			_, options := e.optionsAs(service)
+			if !e.ownersMay(service, options) {
+				e.Skipf("before Windows 10 1607 administrators alone may lend helpers")
+			}
 			e.fails(options.SetHelperToken(administrator), hresult.E_ACCESSDENIED)
 			helper, err := options.GetHelperTokenSid(service)
 			e.ok(err)
 			require.True(e, helper.IsZero())
 		}},
-		{"helper/before-owners-may", page, func(e *env) {
-			if e.bitsVersion().atLeast(5, 0) {
-				e.Skipf("owners may lend helpers from Windows 10 1607 on, which BITS %v may be", e.bitsVersion())
+		{"helper/flags-with-a-helper-who-is-an-administrator", setFlagsPage, func(e *env) {
+			service, system, administrator := e.caller(NetworkService), e.caller(LocalSystem), e.caller(Administrator)
+			job, options := e.optionsAs(service)
+			if !e.ownersMay(service, options) {
+				e.Skipf("before Windows 10 1607 administrators alone may lend helpers")
 			}
-			service := e.caller(NetworkService)
-			_, options := e.optionsAs(service)
-			_, err := options.GetHelperTokenFlags(service)
+			powerful, err := bits.Query[bits.TokenOptions](system, job)
+			e.ok(err)
+			e.ok(powerful.SetHelperToken(administrator))
+			e.fails(options.SetHelperTokenFlags(service, bits.BG_TOKEN_LOCAL_FILE), hresult.E_ACCESSDENIED)
+			e.ok(powerful.SetHelperTokenFlags(system, bits.BG_TOKEN_LOCAL_FILE))
+			flags, err := options.GetHelperTokenFlags(service)
+			e.ok(err)
+			require.Equal(e, bits.BG_TOKEN_LOCAL_FILE, flags)
+		}},
+		{"helper/before-owners-may", page, func(e *env) {
+			service, user := e.caller(NetworkService), e.caller(User)
+			job, options := e.optionsAs(service)
+			if e.ownersMay(service, options) {
+				e.Skipf("from Windows 10 1607 on owners may lend helpers")
+			}
+			_, err := options.GetHelperTokenSid(service)
 			e.fails(err, hresult.E_ACCESSDENIED)
-			_, err = options.GetHelperTokenSid(service)
-			e.fails(err, hresult.E_ACCESSDENIED)
-			e.fails(options.SetHelperToken(e.caller(User)), hresult.E_ACCESSDENIED)
+			e.fails(options.SetHelperToken(user), hresult.E_ACCESSDENIED)
 			e.fails(options.SetHelperTokenFlags(service, bits.BG_TOKEN_NETWORK), hresult.E_ACCESSDENIED)
 			e.fails(options.ClearHelperToken(service), hresult.E_ACCESSDENIED)
+			asked, err := bits.Query[bits.TokenOptions](e.caller(LocalSystem), job)
+			e.ok(err)
+			flags, err := asked.GetHelperTokenFlags(e.caller(LocalSystem))
+			e.ok(err)
+			require.Zero(e, flags)
+		}},
+		{"helper/on-a-job-of-who-is-no-administrator", page, func(e *env) {
+			service, user := e.caller(NetworkService), e.caller(User)
+			job, options := e.optionsAs(service)
+			if e.ownersMay(service, options) {
+				e.Skipf("from Windows 10 1607 on administrators may lend helpers to any job")
+			}
+			asked, err := bits.Query[bits.TokenOptions](e.caller(LocalSystem), job)
+			e.ok(err)
+			e.fails(asked.SetHelperToken(user), hresult.E_ACCESSDENIED)
 		}},
 	}
 }

@@ -79,9 +79,9 @@ func httpOptionCases() []Case {
 			options := query[bits.JobHttpOptions](e, job)
 			e.ok(options.SetCustomHeaders(e.ctx, bits.String("X-Other: 1\r\nX-Bitstest: here\r\n")))
 			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
+			e.headers("X-Other: 1\r\nX-Bitstest: here\r\n", options)
 			e.complete(job)
 			e.holds(locals[1], Content(10))
-			e.headers("X-Other: 1\r\nX-Bitstest: here\r\n", options)
 		}},
 		{"http/write-only-headers", "D nf-bits10_3-ibackgroundcopyjobhttpoptions3-makecustomheaderswriteonly.md", func(e *env) {
 			options := query[bits.JobHttpOptions3](e, e.job(bits.BG_JOB_TYPE_DOWNLOAD))
@@ -109,6 +109,14 @@ func httpOptionCases() []Case {
 			method, err := options.GetHttpMethod(e.ctx)
 			e.ok(err)
 			require.Equal(e, "POST", method)
+			priority, err := job.GetPriority(e.ctx)
+			e.ok(err)
+			require.Equal(e, bits.BG_JOB_PRIORITY_FOREGROUND, priority)
+		}},
+		{"http/method-holds-the-priority", methodPage, func(e *env) {
+			job := e.job(bits.BG_JOB_TYPE_DOWNLOAD)
+			e.ok(query[bits.JobHttpOptions2](e, job).SetHttpMethod(e.ctx, "POST"))
+			_ = job.SetPriority(e.ctx, bits.BG_JOB_PRIORITY_LOW) // what it answers is not documented
 			priority, err := job.GetPriority(e.ctx)
 			e.ok(err)
 			require.Equal(e, bits.BG_JOB_PRIORITY_FOREGROUND, priority)

@@ -74,6 +74,14 @@ func lifeCases() []Case {
 			})
 			require.Equal(e, uint64(100000), before)
 		}},
+		{"life/progress-with-a-size-unknown", "D ns-bits-bg_job_progress.md", func(e *env) {
+			job, _ := e.download("file/100", "status/404")
+			e.resume(job, bits.BG_JOB_STATE_ERROR)
+			progress, err := job.GetProgress(e.ctx)
+			e.ok(err)
+			want := bits.JobProgress{BytesTotal: bits.BG_SIZE_UNKNOWN, BytesTransferred: 100, FilesTotal: 2, FilesTransferred: 1}
+			require.Equal(e, want, progress)
+		}},
 		{"life/completed-files", "D ns-bits-bg_file_progress.md; O", func(e *env) {
 			job, locals := e.download("file/1000")
 			file := e.file(job, locals[0])

@@ -17,6 +17,8 @@ type surroundings struct {
 	sharePath func(windowsName string) string
 	server    string
 	uploads   string
+	replies   string
+	reply     []byte
 	wait      func(done func() bool) bool
 	as        func(context.Context, Caller) (context.Context, bool)
 	version   version
@@ -58,10 +60,16 @@ func Uploads(url string) Option {
 	return func(s *surroundings) { s.uploads = strings.TrimRight(url, "/") }
 }
 
+// Replies is [Uploads] for a directory where the server answers each upload with
+// this reply, which has at most 1 MiB.
+func Replies(url string, reply []byte) Option {
+	return func(s *surroundings) { s.replies, s.reply = strings.TrimRight(url, "/"), reply }
+}
+
 // Wait tells how time passes for the manager: wait lets it pass, calls done again
 // and again meanwhile, and returns true once done does, or false when that takes
-// too long. Some cases need time for a retry after 5 s. Without this option time
-// is real, and too long is a minute.
+// too long. Some cases need time for a retry after 5 s. With nil, as without this
+// option, time is real, and too long is a minute.
 func Wait(wait func(done func() bool) bool) Option {
 	return func(s *surroundings) { s.wait = wait }
 }
@@ -87,12 +95,13 @@ type Caller uint8
 // The callers that [As] is asked for. All are known to the system, and whoever
 // is no service is logged on interactively.
 const (
-	User           Caller = 1 + iota // an ordinary user: no administrator, of medium integrity
-	OtherUser                        // another one
-	Administrator                    // a user with enabled BUILTIN\Administrators, elevated, of high integrity
-	LocalSystem                      // S-1-5-18
-	NetworkService                   // S-1-5-20
-	Identified                       // User at impersonation level Identify: the service may not act in the name of this caller
+	User                  Caller = 1 + iota // an ordinary user: no administrator, of medium integrity
+	OtherUser                               // another one
+	Administrator                           // a user with enabled BUILTIN\Administrators, elevated, of high integrity
+	FilteredAdministrator                   // the same user before elevation: that group deny-only, of medium integrity
+	LocalSystem                             // S-1-5-18
+	NetworkService                          // S-1-5-20
+	Identified                              // User at impersonation level Identify: the service may not act in the name of this caller
 )
 
 // String is the name of the constant.
@@ -104,6 +113,8 @@ func (c Caller) String() string {
 		return "OtherUser"
 	case Administrator:
 		return "Administrator"
+	case FilteredAdministrator:
+		return "FilteredAdministrator"
 	case LocalSystem:
 		return "LocalSystem"
 	case NetworkService:

@@ -72,6 +72,15 @@ func queueCases() []Case {
 			e.complete(low)
 			e.holds(locals[0], Content(1000))
 		}},
+		{"queue/higher-priority-first", "D ne-bits-bg_job_priority.md, life-cycle-of-a-bits-job.md", func(e *env) {
+			high, _ := e.download("slow/5/10/50000")
+			e.ok(high.SetPriority(e.ctx, bits.BG_JOB_PRIORITY_HIGH))
+			low, _ := e.download("file/1000")
+			e.ok(low.SetPriority(e.ctx, bits.BG_JOB_PRIORITY_LOW))
+			e.ok(high.Resume(e.ctx))
+			e.resume(low, bits.BG_JOB_STATE_TRANSFERRED)
+			e.is(bits.BG_JOB_STATE_TRANSFERRED, high)
+		}},
 		{"queue/priority-in-every-state", "D nf-bits-ibackgroundcopyjob-setpriority.md", func(e *env) {
 			for path, state := range map[string]bits.JobState{
 				"file/10": bits.BG_JOB_STATE_TRANSFERRED, "status/404": bits.BG_JOB_STATE_ERROR, "status/503": bits.BG_JOB_STATE_TRANSIENT_ERROR,

@@ -26,6 +26,7 @@ const (
 type event struct {
 	kind  kind
 	job   uuid.UUID
+	state bits.JobState     // of the job when it was told
 	local string            // name of the file of a fileTransferred
 	code  hresult.HRESULT   // of the error of a failed
 	place bits.ErrorContext // of that error
@@ -45,6 +46,9 @@ type recorder struct {
 func (r *recorder) add(ctx context.Context, k kind, job bits.Job, more func(*event) error) {
 	ev := event{kind: k}
 	ev.job, ev.err = job.GetId(ctx)
+	if ev.err == nil {
+		ev.state, ev.err = job.GetState(ctx)
+	}
 	if ev.err == nil && more != nil {
 		ev.err = more(&ev)
 	}

@@ -72,6 +72,16 @@ func remoteNameCases() []Case {
 				e.holds(locals[i], Content(size))
 			}
 		}},
+		{"remote-name/of-a-file-that-is-there", renamePage, func(e *env) {
+			job, locals := e.download("file/100", "status/404")
+			e.resume(job, bits.BG_JOB_STATE_ERROR)
+			e.ok(query[bits.File2](e, e.file(job, locals[0])).SetRemoteName(e.ctx, e.served("status/404/never-asked-for")))
+			e.ok(query[bits.File2](e, e.file(job, locals[1])).SetRemoteName(e.ctx, e.served("file/200")))
+			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
+			e.complete(job)
+			e.holds(locals[0], Content(100))
+			e.holds(locals[1], Content(200))
+		}},
 		{"remote-prefix/replaced", prefixPage, func(e *env) {
 			job := e.withNames("http://old.invalid/a/1", "http://old.invalid/a/2", "http://else.invalid/old")
 			result, err := job.ReplaceRemotePrefix(e.ctx, "http://old.invalid/a", "https://new.invalid/b")

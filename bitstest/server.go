@@ -1,6 +1,8 @@
 package bitstest
 
 import (
+	"fmt"
+
 	"github.com/stretchr/testify/require"
 
 	"github.com/bitsemu/bitsemu/bits"
@@ -37,6 +39,16 @@ func serverCases() []Case {
 		redirected("silent", bits.BG_HTTP_REDIRECT_POLICY_ALLOW_SILENT, bits.BG_JOB_STATE_TRANSFERRED, false),
 		redirected("reported", bits.BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT, bits.BG_JOB_STATE_TRANSFERRED, true),
 		redirected("disallowed", bits.BG_HTTP_REDIRECT_POLICY_DISALLOW, bits.BG_JOB_STATE_ERROR, true),
+		{"server/redirects-disallowed", securityPage, func(e *env) {
+			e.needs(3, 0)
+			for _, status := range []uint32{301, 302, 303, 307} {
+				job, _ := e.download(fmt.Sprintf("redirect/%d/file/1000", status))
+				e.ok(setSecurity(e, job, bits.BG_HTTP_REDIRECT_POLICY_DISALLOW))
+				e.resume(job, bits.BG_JOB_STATE_ERROR)
+				_, code := e.jobError(job)
+				require.Equal(e, hresult.FromWin32(status).Error(), code.Error())
+			}
+		}},
 		{"server/empty-file", "O", func(e *env) {
 			job, locals := e.download("file/0")
 			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
@@ -70,6 +82,15 @@ func serverCases() []Case {
 			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
 			e.complete(job)
 			e.holds(locals[0], Content(1000))
+		}},
+		{"server/high-performance", propertyPage, func(e *env) {
+			job, _ := e.download()
+			e.ok(query[bits.Job5](e, job).SetProperty(e.ctx, bits.BITS_JOB_PROPERTY_HIGH_PERFORMANCE, bits.PropertyEnable(true)))
+			local := e.local("fast")
+			e.ok(job.AddFile(e.ctx, e.served("file/100000"), local))
+			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
+			e.complete(job)
+			e.holds(local, Content(100000))
 		}},
 		{"server/lost-connection", "D file-transfer-consistency.md, http-requirements-for-bits-downloads.md", func(e *env) {
 			job, locals := e.download("cut/" + e.id + "/1/100000")

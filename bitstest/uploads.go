@@ -74,6 +74,18 @@ func uploadCases() []Case {
 			e.ok(err)
 			require.True(e, strings.HasPrefix(strings.ToLower(name), strings.ToLower(e.dir)+`\`), "%s is not beside the file to upload", name)
 		}},
+		{"upload/reply-file-made-up-again", replyFilePage, func(e *env) {
+			for _, none := range []*string{nil, bits.String("")} {
+				job := e.upload(bits.BG_JOB_TYPE_UPLOAD_REPLY, e.remote("up"), 10)
+				own := e.local("reply")
+				e.ok(job.SetReplyFileName(e.ctx, &own))
+				e.ok(job.SetReplyFileName(e.ctx, none))
+				name, err := job.GetReplyFileName(e.ctx)
+				e.ok(err)
+				require.NotEmpty(e, name)
+				require.NotEqual(e, own, name)
+			}
+		}},
 		{"upload/new-reply-progress", "D nf-bits1_5-ibackgroundcopyjob2-getreplyprogress.md", func(e *env) {
 			progress, err := e.upload(bits.BG_JOB_TYPE_UPLOAD_REPLY, e.remote("up"), 10).GetReplyProgress(e.ctx)
 			e.ok(err)
@@ -103,6 +115,24 @@ func uploadCases() []Case {
 			require.True(e, file.Completed)
 			e.complete(job)
 			e.is(bits.BG_JOB_STATE_ACKNOWLEDGED, job)
+		}},
+		{"upload/replied", "D nf-bits1_5-ibackgroundcopyjob2-getreplydata.md, nf-bits1_5-ibackgroundcopyjob2-getreplyprogress.md", func(e *env) {
+			if e.replies == "" {
+				e.Skipf("this needs a reply to an upload, and the option Replies is missing")
+			}
+			job := e.upload(bits.BG_JOB_TYPE_UPLOAD_REPLY, e.replies+"/"+e.name("file"), 1000)
+			local := e.local("reply")
+			e.ok(job.SetReplyFileName(e.ctx, &local))
+			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
+			data, length, err := job.GetReplyData(e.ctx)
+			e.ok(err)
+			require.Equal(e, e.reply, data)
+			require.Equal(e, uint64(len(e.reply)), length)
+			progress, err := job.GetReplyProgress(e.ctx)
+			e.ok(err)
+			require.Equal(e, bits.JobReplyProgress{BytesTotal: length, BytesTransferred: length}, progress)
+			e.complete(job)
+			e.holds(local, e.reply)
 		}},
 	}
 }
