@@ -181,23 +181,20 @@ func (d *fileDownload) move(ctx context.Context, dst io.WriterAt, maxBytes int64
 		n, err := d.readAt(d.buffer[:want.len()], want.first)
 		maxBytes -= int64(n)
 		if n > 0 {
-			empty = 0
 			if err := d.write(dst, want.first+shift, d.buffer[:n]); err != nil {
 				return Result{}, err
 			}
-			continue // an error comes again, or does not matter
-		}
-		if empty++; err == nil && empty == maxEmptyReads {
+			empty, err = 0, nil // an error of the read comes again
+		} else if empty++; err == nil && empty == maxEmptyReads {
 			err = io.ErrNoProgress
 		}
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			return d.restart() // it has shrunk since it was looked at
-		}
-		if err != nil {
+		case err != nil:
 			return Result{}, fileError(err)
-		}
-		if err := ctx.Err(); err != nil {
-			return Result{}, err
+		case ctx.Err() != nil:
+			return Result{}, ctx.Err()
 		}
 	}
 	return Result{Done: d.state.Held == d.plan.total}, nil

@@ -44,6 +44,7 @@ type network struct {
 type poolKey struct {
 	tolerance   bits.SecurityFlags
 	certificate *tls.Certificate
+	host        string // where there is a tolerance: whom the certificate has to be made out for
 }
 
 // Network is a transport for real servers, over HTTP/1.1. It heeds [ProxyOf],
@@ -75,7 +76,7 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme == "https" {
 		out.Header.Del("Proxy-Authorization")
 	}
-	resp, err := n.pool(ctx).RoundTrip(out)
+	resp, err := n.pool(ctx, req.URL.Hostname()).RoundTrip(out)
 	var refused *connectError
 	switch {
 	case errors.As(err, &refused):
@@ -96,8 +97,11 @@ func (n *network) CloseIdleConnections() {
 	}
 }
 
-func (n *network) pool(ctx context.Context) *http.Transport {
-	key := poolKey{SecurityOf(ctx) & tolerances, ClientCertificateOf(ctx)}
+func (n *network) pool(ctx context.Context, host string) *http.Transport {
+	key := poolKey{tolerance: SecurityOf(ctx) & tolerances, certificate: ClientCertificateOf(ctx)}
+	if key.tolerance != 0 {
+		key.host = host
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if t := n.pools[key]; t != nil {

@@ -30,20 +30,22 @@ func (n *network) tlsConfig(key poolKey) *tls.Config {
 	if key.tolerance != 0 {
 		// The checks that are left are those of verify.
 		c.InsecureSkipVerify = true
-		c.VerifyConnection = func(s tls.ConnectionState) error { return verify(s, n.roots, key.tolerance) }
+		c.VerifyConnection = func(s tls.ConnectionState) error {
+			return verify(s.PeerCertificates, n.roots, key.host, key.tolerance)
+		}
 	}
 	return c
 }
 
 // verify checks a server's certificate but for what is tolerated.
-func verify(s tls.ConnectionState, roots *x509.CertPool, tolerance bits.SecurityFlags) error {
-	leaf := s.PeerCertificates[0]
+func verify(chain []*x509.Certificate, roots *x509.CertPool, host string, tolerance bits.SecurityFlags) error {
+	leaf := chain[0]
 	opts := x509.VerifyOptions{Roots: roots, Intermediates: x509.NewCertPool()}
-	for _, c := range s.PeerCertificates[1:] {
+	for _, c := range chain[1:] {
 		opts.Intermediates.AddCert(c)
 	}
 	if !tolerance.Has(bits.BG_SSL_IGNORE_CERT_CN_INVALID) {
-		opts.DNSName = s.ServerName
+		opts.DNSName = host
 	}
 	if tolerance.Has(bits.BG_SSL_IGNORE_CERT_DATE_INVALID) {
 		opts.CurrentTime = leaf.NotBefore
