@@ -29,84 +29,84 @@ type Job struct {
 	Owner token.Token
 	// HelperToken is the token set with IBitsTokenOptions::SetHelperToken, the
 	// zero token when there is none.
-	HelperToken token.Token
+	HelperToken token.Token `json:",omitzero"`
 	// HelperTokenFlags say what the helper token is used for. They are kept
 	// when the token goes.
-	HelperTokenFlags bits.HelperTokenFlags
+	HelperTokenFlags bits.HelperTokenFlags `json:",omitzero"`
 
-	DisplayName string
-	Description string
+	DisplayName string `json:",omitzero"`
+	Description string `json:",omitzero"`
 	Type        bits.JobType
 	Priority    bits.JobPriority
 	State       bits.JobState
 
-	CreationTime           time.Time
-	ModificationTime       time.Time
-	TransferCompletionTime time.Time
+	CreationTime           time.Time `json:",omitzero"`
+	ModificationTime       time.Time `json:",omitzero"`
+	TransferCompletionTime time.Time `json:",omitzero"`
 
-	MinimumRetryDelay   uint32 // seconds
-	NoProgressTimeout   uint32 // seconds
-	MaximumDownloadTime uint32 // seconds
+	MinimumRetryDelay   uint32 `json:",omitzero"` // seconds
+	NoProgressTimeout   uint32 `json:",omitzero"` // seconds
+	MaximumDownloadTime uint32 `json:",omitzero"` // seconds
 
-	ErrorCount uint32
-	Error      JobError
+	ErrorCount uint32   `json:",omitzero"`
+	Error      JobError `json:",omitzero"`
 
-	Files []File
+	Files []File `json:",omitzero"`
 
-	NotifyFlags      bits.NotifyFlags
-	NotifyProgram    string
-	NotifyParameters string
-	NotifyToken      token.Token // who set the command line: it runs as that user
-	NotifyCLSID      uuid.UUID
+	NotifyFlags      bits.NotifyFlags `json:",omitzero"`
+	NotifyProgram    string           `json:",omitzero"`
+	NotifyParameters string           `json:",omitzero"`
+	NotifyToken      token.Token      `json:",omitzero"` // who set the command line: it runs as that user
+	NotifyCLSID      uuid.UUID        `json:",omitzero"`
 
-	ProxyUsage      bits.ProxyUsage
-	ProxyList       string
-	ProxyBypassList string
+	ProxyUsage      bits.ProxyUsage `json:",omitzero"`
+	ProxyList       string          `json:",omitzero"`
+	ProxyBypassList string          `json:",omitzero"`
 
 	// Credentials tells which credentials are set; the secrets are in Sealed.
-	Credentials []Credential
+	Credentials []Credential `json:",omitzero"`
 	// Sealed holds user names, passwords and custom headers as the layer above
 	// has encrypted them. It is never shown.
-	Sealed []byte
+	Sealed []byte `json:"-"`
 
-	HTTPMethod             string
-	SecurityFlags          bits.SecurityFlags
-	CustomHeadersWriteOnly bool
-	ClientCertificate      ClientCertificate
+	HTTPMethod             string             `json:",omitzero"`
+	SecurityFlags          bits.SecurityFlags `json:",omitzero"`
+	CustomHeadersWriteOnly bool               `json:",omitzero"`
+	ClientCertificate      ClientCertificate  `json:",omitzero"`
 
-	FileACLFlags     bits.FileACLFlags
-	PeerCachingFlags bits.PeerCachingFlags
+	FileACLFlags     bits.FileACLFlags     `json:",omitzero"`
+	PeerCachingFlags bits.PeerCachingFlags `json:",omitzero"`
 
-	CostFlags                   bits.TransferPolicy
-	DynamicContent              bool
-	HighPerformance             bool
-	OnDemandMode                bool
-	MaxDownloadSize             uint64
-	UseStoredCredentials        bits.AuthTarget
-	MinimumNotificationInterval uint32 // milliseconds
+	CostFlags                   bits.TransferPolicy `json:",omitzero"`
+	DynamicContent              bool                `json:",omitzero"`
+	HighPerformance             bool                `json:",omitzero"`
+	OnDemandMode                bool                `json:",omitzero"`
+	MaxDownloadSize             uint64              `json:",omitzero"`
+	UseStoredCredentials        bits.AuthTarget     `json:",omitzero"`
+	MinimumNotificationInterval uint32              `json:",omitzero"` // milliseconds
 
-	ReplyFileName      string
-	ReplyTemporaryName string
-	ReplyProgress      Progress
+	ReplyFileName      string   `json:",omitzero"`
+	ReplyTemporaryName string   `json:",omitzero"`
+	ReplyProgress      Progress `json:",omitzero"`
 
 	// What a scheduler has to find again after a restart.
-	Resumed         bool          // Resume was called at least once
-	RetryTime       time.Time     // when a transient error is tried again
-	NoProgressSince time.Time     // of the first transient error in a row
-	LastActivity    time.Time     // progress or a changed property, for the inactivity timeout
-	DownloadTime    time.Duration // used up of MaximumDownloadTime
-	NotifyPending   bits.NotifyFlags
-	UploadSession   string // session id of the upload protocol
-	UploadHost      string
+	Resumed         bool             `json:",omitzero"` // Resume was called at least once
+	RetryTime       time.Time        `json:",omitzero"` // when a transient error is tried again
+	NoProgressSince time.Time        `json:",omitzero"` // of the first transient error in a row
+	LastActivity    time.Time        `json:",omitzero"` // progress or a changed property, for the inactivity timeout
+	DownloadTime    time.Duration    `json:",omitzero"` // used up of MaximumDownloadTime
+	NotifyPending   bits.NotifyFlags `json:",omitzero"`
+	UploadSession   string           `json:",omitzero"` // session id of the upload protocol
+	UploadHost      string           `json:",omitzero"`
 
-	UploadHostTimeout time.Duration // how long UploadHost may be out of reach
-	UploadHostLost    time.Time     // since when it is
-	UploadFinished    bool          // the server has the whole file
-	UploadReplyURL    string
+	UploadHostTimeout time.Duration `json:",omitzero"` // how long UploadHost may be out of reach
+	UploadHostLost    time.Time     `json:",omitzero"` // since when it is
+	UploadFinished    bool          `json:",omitzero"` // the server has the whole file
+	UploadReplyURL    string        `json:",omitzero"`
 
 	// ServerCertificateCallback says that the client judges server certificates.
 	// The callback itself does not outlive the service.
-	ServerCertificateCallback bool
+	ServerCertificateCallback bool `json:",omitzero"`
 
 	unknown []byte // fields of a later version, kept as they are
 }
@@ -114,63 +114,63 @@ type Job struct {
 // JobError is what IBackgroundCopyJob::GetError tells. The zero value is no
 // error.
 type JobError struct {
-	Code    hresult.HRESULT
-	Context bits.ErrorContext
-	File    uint32 // the file it is about, counted from 1; 0 for none
+	Code    hresult.HRESULT   `json:",omitzero"`
+	Context bits.ErrorContext `json:",omitzero"`
+	File    uint32            `json:",omitzero"` // the file it is about, counted from 1; 0 for none
 }
 
 // Progress counts bytes. Total is bits.BG_SIZE_UNKNOWN until it is known.
 type Progress struct {
-	BytesTotal       uint64
-	BytesTransferred uint64
+	BytesTotal       uint64 `json:",omitzero"`
+	BytesTransferred uint64 `json:",omitzero"`
 }
 
 // File is one file of a job.
 type File struct {
-	RemoteName    string
-	LocalName     string
-	TemporaryName string
+	RemoteName    string `json:",omitzero"`
+	LocalName     string `json:",omitzero"`
+	TemporaryName string `json:",omitzero"`
 	Progress
-	Completed bool // the bytes are where LocalName says, or were uploaded
-	Renamed   bool // Complete has put it in its place
+	Completed bool `json:",omitzero"` // the bytes are where LocalName says, or were uploaded
+	Renamed   bool `json:",omitzero"` // Complete has put it in its place
 
-	Ranges          []Range // AddFileWithRanges
-	RequestedRanges []Range // RequestFileRanges
-	FilledRanges    []Range
+	Ranges          []Range `json:",omitzero"` // AddFileWithRanges
+	RequestedRanges []Range `json:",omitzero"` // RequestFileRanges
+	FilledRanges    []Range `json:",omitzero"`
 
-	ValidationState bool
-	ResponseHeaders string
+	ValidationState bool   `json:",omitzero"`
+	ResponseHeaders string `json:",omitzero"`
 
 	// What tells that a file has changed between two looks.
-	ETag            string
-	RemoteModified  time.Time
-	LocalModified   time.Time
-	LocalSize       uint64
-	PeerBytes       uint64
-	OriginBytes     uint64
-	UnresumedRemote string // a SetRemoteName that Resume has not made durable
+	ETag            string    `json:",omitzero"`
+	RemoteModified  time.Time `json:",omitzero"`
+	LocalModified   time.Time `json:",omitzero"`
+	LocalSize       uint64    `json:",omitzero"`
+	PeerBytes       uint64    `json:",omitzero"`
+	OriginBytes     uint64    `json:",omitzero"`
+	UnresumedRemote string    `json:",omitzero"` // a SetRemoteName that Resume has not made durable
 	unknown         []byte
 }
 
 // Range is a BG_FILE_RANGE.
 type Range struct {
-	InitialOffset uint64
-	Length        uint64
+	InitialOffset uint64 `json:",omitzero"`
+	Length        uint64 `json:",omitzero"`
 }
 
 // Credential says that credentials of a scheme are set for a target. Implicit
 // ones were set without a user name: those of the account itself go out.
 type Credential struct {
-	Target   bits.AuthTarget
-	Scheme   bits.AuthScheme
-	Implicit bool
+	Target   bits.AuthTarget `json:",omitzero"`
+	Scheme   bits.AuthScheme `json:",omitzero"`
+	Implicit bool            `json:",omitzero"`
 }
 
 // ClientCertificate names a certificate in a store. The zero value is none.
 type ClientCertificate struct {
-	StoreLocation bits.CertStoreLocation
-	StoreName     string
-	SubjectName   string
-	Hash          [20]byte
-	Set           bool
+	StoreLocation bits.CertStoreLocation `json:",omitzero"`
+	StoreName     string                 `json:",omitzero"`
+	SubjectName   string                 `json:",omitzero"`
+	Hash          [20]byte               `json:",omitzero"`
+	Set           bool                   `json:",omitzero"`
 }
