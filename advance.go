@@ -112,6 +112,9 @@ func (r *run) begin() error {
 // about makes an error one of a file.
 func (r *run) about(i int, err error, context bits.ErrorContext) error {
 	var t *transferError
+	if errors.Is(err, errStale) {
+		return err
+	}
 	if errors.As(err, &t) {
 		t.file, t.about = i, true
 		return t
@@ -223,9 +226,8 @@ func (r *run) download() error {
 	}
 	if result.Done {
 		if at := httpTime(r.fetch.State().LastModified); !at.IsZero() {
-			name := r.file.Name()
 			r.closeFile()
-			_ = os.Chtimes(name, at, at) // the time is for show; a file system that keeps none has the bytes all the same
+			r.stamp(at)
 		} else {
 			r.closeFile()
 		}
@@ -237,6 +239,17 @@ func (r *run) download() error {
 	}
 	r.note(result)
 	return err
+}
+
+// stamp gives the file the time of the server's (D nf-bits-ibackgroundcopyjob-addfile.md).
+// A file system that keeps no times has the bytes all the same.
+func (r *run) stamp(at time.Time) {
+	r.e.mu.Lock()
+	temp := r.temp
+	r.e.mu.Unlock()
+	if path, err := winpath.Parse(temp); err == nil {
+		_ = r.e.disk.Chtimes(path, at, at)
+	}
 }
 
 // connected reports whether the server has answered for the file under way.
@@ -330,8 +343,11 @@ func (r *run) settle(file *os.File, name string) error {
 		r.held.Store(0)
 		r.restart = true
 		e.update(r.it.entry, func(j *jobstore.Job) {
-			j.Files[r.index].BytesTransferred = 0
-			j.Files[r.index].FilledRanges = nil
+			f := &j.Files[r.index]
+			f.BytesTransferred, f.FilledRanges = 0, nil
+			if !j.HighPerformance {
+				f.TemporaryName = name
+			}
 		})
 		return errStale
 	}
