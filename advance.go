@@ -225,6 +225,9 @@ func (r *run) download() error {
 		}
 	}
 	if result.Done {
+		if err := r.keepACL(); err != nil {
+			return err
+		}
 		if at := httpTime(r.fetch.State().LastModified); !at.IsZero() {
 			r.closeFile()
 			r.stamp(at)
@@ -239,6 +242,26 @@ func (r *run) download() error {
 	}
 	r.note(result)
 	return err
+}
+
+// keepACL asks for the privileges that the job's file ACL flags need, when a file that
+// comes over SMB is there: without them the job has a transient error (D
+// nf-bits2_0-ibackgroundcopyjob3-setfileaclflags.md). Administrators have them (I); the
+// lists themselves are not emulated. The file is fetched again on the next attempt (C).
+func (r *run) keepACL() error {
+	f := &r.job.Files[r.index]
+	const privileged = bits.BG_COPY_FILE_OWNER | bits.BG_COPY_FILE_GROUP | bits.BG_COPY_FILE_SACL
+	if r.job.FileACLFlags&privileged == 0 || isHTTP(f.RemoteName) {
+		return nil
+	}
+	grant, err := tokenopts.Identity(r.e.conf.build, &r.job, tokenopts.TemporaryFile)
+	if err == nil && grant.Token.IsAdmin() {
+		return nil
+	}
+	r.held.Store(0)
+	return &transferError{failure{
+		code: hresult.E_ACCESSDENIED, context: bits.BG_ERROR_CONTEXT_LOCAL_FILE, file: r.index, about: true, transient: true,
+	}}
 }
 
 // stamp gives the file the time of the server's (D nf-bits-ibackgroundcopyjob-addfile.md).

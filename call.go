@@ -98,7 +98,7 @@ func (o *object) failed(method string, j jobKey, caller token.Token, err error) 
 
 // seen takes a caller for logged on where that follows from his token.
 func (e *Emulator) seen(caller token.Token) {
-	if caller.Logon() != token.LogonInteractive {
+	if caller.Logon() != token.LogonInteractive && caller.Logon() != token.LogonNetwork {
 		return
 	}
 	e.mu.Lock()

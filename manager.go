@@ -27,6 +27,8 @@ type manager struct {
 // service if it is stopped. It fails with
 //
 //   - HRESULT_FROM_WIN32(ERROR_SERVICE_DISABLED) when the service is disabled (O).
+//   - BG_E_REMOTE_NOT_SUPPORTED before Windows 10 1607 for a caller with a network logon
+//     (D bits-return-values.md).
 //   - E_ACCESSDENIED for a caller of low integrity (D nn-bits-ibackgroundcopymanager.md).
 //   - what a [Fault] of the operation "Activate" says.
 func (e *Emulator) Activate(ctx context.Context) (bits.Manager, error) {
@@ -47,6 +49,9 @@ func (e *Emulator) activate(ctx context.Context, base token.Token) (bits.Manager
 func (e *Emulator) admit(caller token.Token) error {
 	if f := e.faults.hit("Activate", "Activate", uuid.Nil, func() string { return "" }, caller.User()); f != nil {
 		return f.Code
+	}
+	if caller.Logon() == token.LogonNetwork && !e.conf.build.OwnerMayUseHelperToken() {
+		return fmt.Errorf("a caller who has logged on from another machine [D bits-return-values.md; from Windows 10 1607 on he may, D users-and-network-connections.md]: %w", hresult.BG_E_REMOTE_NOT_SUPPORTED)
 	}
 	if caller.Integrity() < token.IntegrityMedium {
 		return fmt.Errorf("a caller of low integrity may not use BITS [D nn-bits-ibackgroundcopymanager.md]: %w", hresult.E_ACCESSDENIED)

@@ -265,7 +265,7 @@ func (r *run) moved() {
 // finishUpload notes that all is done.
 func (e *Emulator) finishUpload(r *run) {
 	e.flush(r, func(j *jobstore.Job) {
-		j.Files[0].BytesTransferred = j.Files[0].BytesTotal
+		j.Files[0].BytesTransferred, j.Files[0].Completed = j.Files[0].BytesTotal, true
 		e.markTransferred(j)
 	})
 	up := r.up

@@ -48,10 +48,11 @@ func (w *world) user(s sid.SID) *user {
 	return u
 }
 
-// notice takes a caller with an interactive token for logged on, unless a test has
-// said otherwise (C). It reports whether that is news.
+// notice takes a caller with an interactive token for logged on, and from Windows 10
+// 1607 on one from a remote session (D users-and-network-connections.md), unless a test
+// has said otherwise (C). It reports whether that is news.
 func (w *world) notice(t token.Token) bool {
-	if t.Logon() != token.LogonInteractive || service(t.User()) {
+	if service(t.User()) || t.Logon() != token.LogonInteractive && t.Logon() != token.LogonNetwork {
 		return false
 	}
 	u := w.user(t.User())
