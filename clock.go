@@ -1,7 +1,6 @@
 package bitsemu
 
 import (
-	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -103,7 +102,7 @@ func (e *Emulator) Advance(d time.Duration) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.clock.kick()
-		e.wait(e.settled, context.Background())
+		e.wait(e.settled)
 		return
 	}
 	e.mu.Lock()
@@ -149,10 +148,8 @@ func (e *Emulator) settled() bool {
 
 // wait waits for something that steps and deliveries bring about. It is called
 // with mu held and has it held when it returns.
-func (e *Emulator) wait(until func() bool, ctx context.Context) {
-	stop := context.AfterFunc(ctx, e.idle.Broadcast)
-	defer stop()
-	for !until() && ctx.Err() == nil {
+func (e *Emulator) wait(until func() bool) {
+	for !until() {
 		e.idle.Wait()
 	}
 }

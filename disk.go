@@ -93,16 +93,16 @@ func (d *disk) host(windows string) string {
 	}
 }
 
-// shared opens a file of a share that is a file system.
-func (d *disk) shared(path winpath.Path) (fs.File, error, bool) {
+// shared finds the share that is a file system and has a path, and the name there;
+// nil when there is none.
+func (d *disk) shared(path winpath.Path) (files fs.FS, name string) {
 	rest := ""
 	for at := path; ; at = at.Dir() {
 		if files, ok := d.shares[at.Key()]; ok {
-			file, err := files.Open(strings.TrimPrefix(rest, "/"))
-			return file, err, true
+			return files, strings.TrimPrefix(rest, "/")
 		}
 		if at.IsRoot() {
-			return nil, nil, false
+			return nil, ""
 		}
 		rest = "/" + at.Base() + rest
 	}

@@ -2,14 +2,11 @@ package bitsemu
 
 import (
 	"container/list"
-	"context"
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"io/fs"
 	"log/slog"
 	"math/rand/v2"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -195,7 +192,7 @@ func (e *Emulator) Close() error {
 	}
 	e.closed = true
 	e.stopService(serviceStopped)
-	e.wait(func() bool { return e.steps == 0 && len(e.telling) == 0 }, context.Background())
+	e.wait(func() bool { return e.steps == 0 && len(e.telling) == 0 })
 	e.mu.Unlock()
 	e.clock.end()
 	return errors.Join(e.net.close(), e.store.Close(), e.disk.close())
@@ -214,11 +211,3 @@ func (e *Emulator) Path(windows string) string { return e.disk.host(windows) }
 func (e *Emulator) Len() int { return e.store.Len() }
 
 var _ bits.Manager = (*manager)(nil)
-
-// mkdir makes a directory of this machine for a drive.
-func mkdir(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
-}

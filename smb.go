@@ -48,7 +48,8 @@ func (e *Emulator) fetchFile(j *jobstore.Job, remote string, q transfer.Request,
 		if err := e.access(j, tokenopts.RemoteFile, actionRead, path.String()); err != nil {
 			return nil, remoteError(remote, err)
 		}
-		if file, err, ok := e.disk.shared(path); ok {
+		if files, name := e.disk.shared(path); files != nil {
+			file, err := files.Open(name)
 			if err != nil {
 				return nil, remoteError(remote, err)
 			}
