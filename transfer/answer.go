@@ -56,16 +56,8 @@ func lacking(resp *http.Response, code hresult.HRESULT, format string, args ...a
 
 // headSize is the size that the answer to HEAD tells.
 func headSize(resp *http.Response) (int64, error) {
-	switch text := resp.Header.Get("Content-Length"); {
-	case resp.ContentLength >= 0:
-		return resp.ContentLength, nil
-	case text == "":
+	if resp.ContentLength < 0 {
 		return 0, lacking(resp, hresult.BG_E_MISSING_FILE_SIZE, "HEAD tells no Content-Length")
-	default:
-		size := number(text)
-		if size == unknown {
-			return 0, invalid("Content-Length %q is no size", text)
-		}
-		return size, nil
 	}
+	return resp.ContentLength, nil
 }

@@ -79,15 +79,15 @@ func (p *authParser) challenge(found *[]Challenge) bool {
 
 // nextParam reads a comma and a parameter, or nothing.
 func (p *authParser) nextParam(params map[string]string) bool {
-	before := p.rest
 	p.skip(" \t")
-	if p.skip(",") && p.skip(" \t,") || p.rest != before {
+	before := p.rest
+	if p.skip(",") {
+		p.skip(" \t,")
 		if p.param(params) {
 			return true
 		}
 	}
 	p.rest = before
-	p.skip(" \t")
 	return false
 }
 
@@ -140,9 +140,6 @@ func (p *authParser) token() string {
 // token68 reads what base64 and its kin are made of.
 func (p *authParser) token68() string {
 	word := p.take(func(c byte) bool { return c != '=' && (isToken(string(c)) || c == '/') })
-	if word == "" {
-		return ""
-	}
 	return word + p.take(func(c byte) bool { return c == '=' })
 }
 
@@ -164,7 +161,7 @@ func (p *authParser) skip(set string) bool {
 	return skipped
 }
 
-// challengeHeader are the names of the headers for a target: of the challenge
+// challengeHeaders are the names of the headers for a target: of the challenge
 // and of the answer to it.
 func challengeHeaders(target bits.AuthTarget) (challenge, answer string) {
 	if target == bits.BG_AUTH_TARGET_PROXY {

@@ -21,12 +21,17 @@ func sameStamp(s State, h http.Header) bool {
 	return s.ETag == "" || tag == "" || s.ETag == tag
 }
 
-// changed drops what is held because the remote file is another one.
-func (d *httpDownload) changed(why string) error {
+// void drops what is held because the remote file is another one.
+func (d *httpDownload) void() {
 	d.drop()
 	d.state = State{Size: bits.BG_SIZE_UNKNOWN}
 	d.restarted = true
-	if d.changes++; d.changes >= maxChanges {
+	d.changes++
+}
+
+// changed does so, and tells when that has been too often. HEAD is due again.
+func (d *httpDownload) changed(why string) error {
+	if d.void(); d.changes >= maxChanges {
 		return tooManyChanges(d.changes, why)
 	}
 	return nil

@@ -1,62 +1,40 @@
 package transfer
 
-import (
-	"encoding/binary"
-	"io"
-)
+import "encoding/binary"
 
 // content is what a Script serves.
 type content interface {
-	io.ReaderAt
-	Size() int64
+	size() int64
+	fill(p []byte, at int64) // with what stands at a place, inside the content
 }
 
 // bytesContent is content that was given.
 type bytesContent []byte
 
-func (c bytesContent) Size() int64 { return int64(len(c)) }
-
-func (c bytesContent) ReadAt(p []byte, at int64) (int, error) {
-	if at >= c.Size() {
-		return 0, io.EOF
-	}
-	n := copy(p, c[at:])
-	if n < len(p) {
-		return n, io.EOF
-	}
-	return n, nil
-}
+func (c bytesContent) size() int64             { return int64(len(c)) }
+func (c bytesContent) fill(p []byte, at int64) { copy(p, c[at:]) }
 
 // seededContent is made up: each eight bytes are the hash of their place and the
 // seed, so that any part of a file of any size costs no more than reading it.
 type seededContent struct {
-	size int64
-	seed uint64
+	length int64
+	seed   uint64
 }
 
-func (c seededContent) Size() int64 { return c.size }
+func (c seededContent) size() int64 { return c.length }
 
-func (c seededContent) ReadAt(p []byte, at int64) (int, error) {
-	if at >= c.size {
-		return 0, io.EOF
+func (c seededContent) fill(p []byte, at int64) {
+	var word [8]byte
+	if skip := at % 8; skip > 0 {
+		binary.LittleEndian.PutUint64(word[:], mix(uint64(at)/8+c.seed))
+		n := copy(p, word[skip:])
+		p, at = p[n:], at+int64(n)
 	}
-	var end error
-	if rest := c.size - at; int64(len(p)) > rest {
-		p, end = p[:rest], io.EOF
+	for ; len(p) >= 8; p, at = p[8:], at+8 {
+		binary.LittleEndian.PutUint64(p, mix(uint64(at)/8+c.seed))
 	}
-	n := 0
-	for n < len(p) {
-		word, skip := uint64(at+int64(n))/8, int(at+int64(n))%8
-		if skip == 0 && len(p)-n >= 8 {
-			binary.LittleEndian.PutUint64(p[n:], mix(word+c.seed))
-			n += 8
-			continue
-		}
-		var b [8]byte
-		binary.LittleEndian.PutUint64(b[:], mix(word+c.seed))
-		n += copy(p[n:], b[skip:])
-	}
-	return n, end
+	binary.LittleEndian.PutUint64(word[:], mix(uint64(at)/8+c.seed))
+	copy(p, word[:])
 }
 
 // mix is the finaliser of SplitMix64, a bijection that looks random.

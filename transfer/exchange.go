@@ -88,11 +88,10 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 			reqCtx = WithProxy(reqCtx, proxy)
 		}
 	}
-	req, err := http.NewRequestWithContext(reqCtx, x.method, x.url.String(), nil)
-	if err != nil {
-		return nil, fatal(hresult.E_INVALIDARG, "%w", err)
-	}
 	h := x.d.header.Clone()
+	req := (&http.Request{
+		Method: x.method, URL: x.url, Header: h, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(reqCtx)
 	if origin(x.url) == x.d.home {
 		req.Host = h.Get("Host")
 	} else { // a redirect has led here
@@ -110,7 +109,6 @@ func (x *exchange) request(ctx context.Context) (*http.Request, error) {
 	if x.since != "" {
 		h.Set("If-Unmodified-Since", x.since)
 	}
-	req.Header = h
 	return req, x.d.auth.apply(ctx, x, h)
 }
 
@@ -136,14 +134,10 @@ func proxyError(err error) error {
 
 // place puts the URL into an error.
 func (x *exchange) place(err error) error {
-	e, ok := asError(err)
-	if !ok {
-		return err
-	}
-	if e.URL == "" {
+	if e, ok := asError(err); ok && e.URL == "" {
 		e.URL = x.url.Redacted()
 	}
-	return e
+	return err
 }
 
 // discard closes an answer that is not wanted, and reads a short one first so that

@@ -115,10 +115,9 @@ func (d *fileDownload) open() (Result, error) {
 	p, err := newPlan(&d.req, info.Size())
 	restarted := d.state.known() && (!d.same(info) || err == nil && d.state.Held > p.total) &&
 		(d.state.Held > 0 || d.req.InPlace)
-	if restarted {
-		if d.state.Held = 0; d.change() {
-			return Result{Restarted: true}, tooManyChanges(d.changes, "size or time")
-		}
+	if restarted { // the first time in this attempt: after another time nothing is known
+		d.state.Held = 0
+		d.changes++
 	}
 	d.state.Size, d.state.LastModified, d.state.ETag = uint64(info.Size()), fileTime(info), ""
 	if err == nil {
@@ -158,15 +157,10 @@ func (d *fileDownload) same(info fs.FileInfo) bool {
 func (d *fileDownload) restart() (Result, error) {
 	d.shut()
 	d.state = State{Size: bits.BG_SIZE_UNKNOWN}
-	if d.change() {
+	if d.changes++; d.changes >= maxChanges {
 		return Result{Restarted: true}, tooManyChanges(d.changes, "size or time")
 	}
 	return Result{Restarted: true}, nil
-}
-
-func (d *fileDownload) change() (tooMany bool) {
-	d.changes++
-	return d.changes >= maxChanges
 }
 
 func (d *fileDownload) afford(n uint64) error { return afford(d.req.MaxSize, d.spent, n) }

@@ -243,12 +243,9 @@ func (d *httpDownload) place(err error) error {
 func (d *httpDownload) connected(resp *http.Response, size int64) (Result, error) {
 	fits := d.state.Size == bits.BG_SIZE_UNKNOWN || d.state.Size == uint64(size)
 	plan, err := newPlan(&d.req, size)
-	if d.state.known() && (!fits || !sameStamp(d.state, resp.Header) || err == nil && d.state.Held > plan.total) {
-		if d.state.Held > 0 || d.req.InPlace {
-			if err := d.changed("HEAD tells of another one"); err != nil {
-				return Result{}, d.place(err)
-			}
-		}
+	same := fits && sameStamp(d.state, resp.Header) && (err != nil || d.state.Held <= plan.total)
+	if d.state.known() && !same && (d.state.Held > 0 || d.req.InPlace) {
+		d.void() // the first time in this attempt: after another time nothing is known
 	}
 	d.remember(resp.Header, size)
 	if err != nil {

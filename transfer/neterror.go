@@ -41,6 +41,7 @@ func isTransient(code hresult.HRESULT) bool {
 		hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_CANNOT_CONNECT,
 		hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_CONNECTION_ERROR,
 		hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_RESEND_REQUEST,
+		hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_OPERATION_CANCELLED,
 		hresult.HRESULT_FROM_WIN32_WSAETIMEDOUT,
 		hresult.HRESULT_FROM_WIN32_WSAECONNREFUSED,
 		hresult.HRESULT_FROM_WIN32_WSAECONNRESET,
@@ -80,6 +81,8 @@ func netCode(err error) hresult.HRESULT {
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.Is(err, context.DeadlineExceeded):
 		return hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_TIMEOUT
+	case errors.Is(err, context.Canceled):
+		return hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_OPERATION_CANCELLED
 	case errors.As(err, &op) && op.Op == "dial", errors.Is(err, syscall.ECONNREFUSED):
 		return hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_CANNOT_CONNECT
 	case op != nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe),

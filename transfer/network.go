@@ -142,16 +142,12 @@ type patientConn struct {
 }
 
 func (c *patientConn) Read(p []byte) (int, error) {
-	if err := c.SetReadDeadline(time.Now().Add(c.timeout)); err != nil {
-		return 0, err
-	}
+	_ = c.SetReadDeadline(time.Now().Add(c.timeout)) // Read fails for the same reason
 	return c.Conn.Read(p)
 }
 
 func (c *patientConn) Write(p []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(c.timeout)); err != nil {
-		return 0, err
-	}
+	_ = c.SetWriteDeadline(time.Now().Add(c.timeout)) // Write fails for the same reason
 	return c.Conn.Write(p)
 }
 

@@ -116,8 +116,8 @@ func (s *Script) Bytes() []byte {
 	s.mu.Lock()
 	c := s.plan.content
 	s.mu.Unlock()
-	b := make([]byte, c.Size())
-	_, _ = c.ReadAt(b, 0) // contents in memory do not fail
+	b := make([]byte, c.size())
+	c.fill(b, 0)
 	return b
 }
 

@@ -41,12 +41,9 @@ func (b *scriptBody) Read(p []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		n, err = b.content.ReadAt(p[:n], b.at)
+		b.content.fill(p[:n], b.at)
 		b.took(int64(n))
-		if n > 0 {
-			err = nil
-		}
-		return n, err
+		return n, nil
 	}
 }
 

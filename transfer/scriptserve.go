@@ -110,7 +110,7 @@ func (p *scriptPlan) respond(req *http.Request) *http.Response {
 	if p.http10 {
 		resp.Proto, resp.ProtoMinor = "HTTP/1.0", 0
 	}
-	status, part := p.status, span{0, p.content.Size() - 1}
+	status, part := p.status, span{0, p.content.size() - 1}
 	switch {
 	case p.statuses.take():
 		part = span{0, -1}
@@ -135,7 +135,7 @@ func (p *scriptPlan) respond(req *http.Request) *http.Response {
 
 // file says which part of the file is sent, with which status and headers.
 func (p *scriptPlan) file(req *http.Request, h http.Header) (int, span) {
-	size := p.content.Size()
+	size := p.content.size()
 	none := span{0, -1}
 	if !p.modified.IsZero() {
 		h.Set("Last-Modified", p.modified.Format(http.TimeFormat))
