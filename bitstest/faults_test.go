@@ -10,7 +10,6 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
-	"github.com/bitsemu/bitsemu/sid"
 )
 
 // unless returns nil in place of an error with this code.
@@ -29,76 +28,14 @@ func other(err error, code hresult.HRESULT) error {
 	return err
 }
 
-type managerOfFinalJobs struct {
-	bits.Manager
-	kept map[uuid.UUID]bits.Job
-}
+type jobWithoutTokens struct{ bits.Job5 }
 
-func (m managerOfFinalJobs) CreateJob(ctx context.Context, name string, t bits.JobType) (uuid.UUID, bits.Job, error) {
-	id, job, err := m.Manager.CreateJob(ctx, name, t)
-	m.kept[id] = job
-	return id, job, err
-}
-
-func (m managerOfFinalJobs) GetJob(ctx context.Context, id uuid.UUID) (bits.Job, error) {
-	if job, ok := m.kept[id]; ok {
-		return job, nil
-	}
-	return m.Manager.GetJob(ctx, id)
-}
-
-type managerOfLongNames struct{ bits.Manager }
-
-func (m managerOfLongNames) CreateJob(ctx context.Context, name string, t bits.JobType) (uuid.UUID, bits.Job, error) {
-	return m.Manager.CreateJob(ctx, name[:min(len(name), 256)], t)
-}
-
-type managerOfTexts struct{ bits.Manager }
-
-func (managerOfTexts) GetErrorDescription(context.Context, hresult.HRESULT, uint32) (string, error) {
-	return "some text", nil
-}
-
-type managerOfDownloads struct{ bits.Manager }
-
-func (m managerOfDownloads) CreateJob(ctx context.Context, name string, _ bits.JobType) (uuid.UUID, bits.Job, error) {
-	return m.Manager.CreateJob(ctx, name, bits.BG_JOB_TYPE_DOWNLOAD)
-}
-
-type managerWithoutTokens struct{ bits.Job5 }
-
-func (j managerWithoutTokens) QueryInterface(ctx context.Context, iid uuid.UUID) (any, error) {
+func (j jobWithoutTokens) QueryInterface(ctx context.Context, iid uuid.UUID) (any, error) {
 	if iid == bits.IID_IBitsTokenOptions {
 		return nil, hresult.E_NOINTERFACE
 	}
 	return j.Job5.QueryInterface(ctx, iid)
 }
-
-type jobsNeverShort struct{ bits.EnumJobs }
-
-func (l jobsNeverShort) Next(ctx context.Context, celt uint32) ([]bits.Job, hresult.HRESULT, error) {
-	jobs, _, err := l.EnumJobs.Next(ctx, celt)
-	return jobs, hresult.S_OK, err
-}
-
-func (l jobsNeverShort) Skip(ctx context.Context, celt uint32) (hresult.HRESULT, error) {
-	_, err := l.EnumJobs.Skip(ctx, celt)
-	return hresult.S_OK, err
-}
-
-type filesClonedAtTheStart struct{ bits.EnumFiles }
-
-func (l filesClonedAtTheStart) Clone(ctx context.Context) (bits.EnumFiles, error) {
-	clone, err := l.EnumFiles.Clone(ctx)
-	if err == nil {
-		err = clone.Reset(ctx)
-	}
-	return clone, err
-}
-
-type filesNotReset struct{ bits.EnumFiles }
-
-func (filesNotReset) Reset(context.Context) error { return nil }
 
 type liveFiles struct {
 	bits.EnumFiles
@@ -206,6 +143,24 @@ func (j jobSwallows) SetProperty(ctx context.Context, id bits.JobPropertyID, v b
 	return unless(j.Job5.SetProperty(ctx, id, v), hresult.BG_E_READ_ONLY_PROPERTY_AFTER_ADDFILE)
 }
 
+func (j jobSwallows) TakeOwnership(ctx context.Context) error {
+	return unless(j.Job5.TakeOwnership(ctx), hresult.E_ACCESSDENIED)
+}
+
+type jobOfOnePriority struct{ bits.Job5 }
+
+func (jobOfOnePriority) SetPriority(context.Context, bits.JobPriority) error { return nil }
+
+type jobWithoutErrors struct{ bits.Job5 }
+
+func (j jobWithoutErrors) GetState(ctx context.Context) (bits.JobState, error) {
+	state, err := j.Job5.GetState(ctx)
+	if state == bits.BG_JOB_STATE_ERROR {
+		state = bits.BG_JOB_STATE_TRANSFERRED
+	}
+	return state, err
+}
+
 type jobAddsSome struct{ bits.Job5 }
 
 func (j jobAddsSome) AddFileSet(ctx context.Context, files []bits.FileInfo) error {
@@ -215,6 +170,20 @@ func (j jobAddsSome) AddFileSet(ctx context.Context, files []bits.FileInfo) erro
 		}
 	}
 	return nil
+}
+
+func (j jobSwallows) GetReplyData(ctx context.Context) ([]byte, uint64, error) {
+	data, length, err := j.Job5.GetReplyData(ctx)
+	return data, length, unless(err, hresult.E_NOTIMPL)
+}
+
+type jobNeverResumes struct{ bits.Job5 }
+
+func (j jobNeverResumes) Resume(ctx context.Context) error {
+	if state, err := j.GetState(ctx); err != nil || state == bits.BG_JOB_STATE_TRANSIENT_ERROR {
+		return err
+	}
+	return j.Job5.Resume(ctx)
 }
 
 type jobNeverSuspends struct{ bits.Job5 }
@@ -252,110 +221,6 @@ func (j jobOfOneState) GetState(ctx context.Context) (bits.JobState, error) {
 	return state, err
 }
 
-// jobTells changes the callback on its way to the service.
-type jobTells struct {
-	bits.Job5
-	change func(bits.Callback) bits.Callback
-}
-
-func (j jobTells) SetNotifyInterface(ctx context.Context, c bits.Callback) error {
-	if c != nil {
-		c = j.change(c)
-	}
-	return j.Job5.SetNotifyInterface(ctx, c)
-}
-
-func tells(change func(bits.Callback2) bits.Callback) twist {
-	return twist{job: func(j bits.Job5) bits.Job5 {
-		return jobTells{j, func(c bits.Callback) bits.Callback { return change(c.(bits.Callback2)) }}
-	}}
-}
-
-type deaf struct{ bits.Callback2 }
-
-func (deaf) JobTransferred(context.Context, bits.Job) error             { return nil }
-func (deaf) JobError(context.Context, bits.Job, bits.Error) error       { return nil }
-func (deaf) FileTransferred(context.Context, bits.Job, bits.File) error { return nil }
-func (deaf) JobModification(context.Context, bits.Job) error            { return nil }
-
-type stutters struct{ bits.Callback2 }
-
-func (c stutters) JobTransferred(ctx context.Context, j bits.Job) error {
-	_ = c.Callback2.JobTransferred(ctx, j)
-	return c.Callback2.JobTransferred(ctx, j)
-}
-
-type forgives struct{ bits.Callback2 }
-
-func (c forgives) JobTransferred(ctx context.Context, j bits.Job) error {
-	_ = c.Callback2.JobTransferred(ctx, j)
-	return nil
-}
-
-type chatters struct{ bits.Callback2 }
-
-func (c chatters) JobModification(ctx context.Context, j bits.Job) error {
-	if state, err := j.GetState(ctx); err == nil && state == bits.BG_JOB_STATE_TRANSIENT_ERROR {
-		if jobError, err := j.GetError(ctx); err == nil {
-			return c.JobError(ctx, j, jobError)
-		}
-	}
-	return c.Callback2.JobModification(ctx, j)
-}
-
-type jobIgnoresFlags struct{ bits.Job5 }
-
-func (j jobIgnoresFlags) SetNotifyFlags(context.Context, bits.NotifyFlags) error { return nil }
-
-type jobKeepsCallback struct{ bits.Job5 }
-
-func (j jobKeepsCallback) SetNotifyInterface(ctx context.Context, c bits.Callback) error {
-	if c == nil {
-		return nil
-	}
-	return j.Job5.SetNotifyInterface(ctx, c)
-}
-
-type fileForgets struct{ bits.File6 }
-
-func (fileForgets) SetRemoteName(context.Context, string) error { return nil }
-func (fileForgets) GetFileRanges(context.Context) ([]bits.FileRange, bool, error) {
-	return nil, false, nil
-}
-func (fileForgets) SetValidationState(context.Context, bool) error { return nil }
-
-func (f fileForgets) GetProgress(ctx context.Context) (bits.FileProgress, error) {
-	progress, err := f.File6.GetProgress(ctx)
-	progress.Completed = progress.BytesTotal == progress.BytesTransferred
-	return progress, err
-}
-
-type httpForgets struct{ bits.JobHttpOptions3 }
-
-func (httpForgets) GetCustomHeaders(context.Context) (string, bool, error) { return "", true, nil }
-func (httpForgets) MakeCustomHeadersWriteOnly(context.Context) error       { return nil }
-
-func (o httpForgets) SetCustomHeaders(ctx context.Context, headers *string) error {
-	return unless(o.JobHttpOptions3.SetCustomHeaders(ctx, headers), hresult.BG_E_STRING_TOO_LONG)
-}
-
-func (httpForgets) SetSecurityFlags(context.Context, bits.SecurityFlags) error { return nil }
-
-type tokenForgets struct{ bits.TokenOptions }
-
-func (tokenForgets) SetHelperTokenFlags(context.Context, bits.HelperTokenFlags) error { return nil }
-func (tokenForgets) ClearHelperToken(context.Context) error                           { return nil }
-
-type tokenOfNobody struct{ bits.TokenOptions }
-
-func (tokenOfNobody) GetHelperTokenSid(context.Context) (sid.SID, error) { return sid.SID{}, nil }
-
-type tokenLosesFlags struct{ bits.TokenOptions }
-
-func (o tokenLosesFlags) ClearHelperToken(ctx context.Context) error {
-	return errors.Join(o.TokenOptions.ClearHelperToken(ctx), o.SetHelperTokenFlags(ctx, 0))
-}
-
 // faults are services that do something wrong, by the case that finds it.
 func faults() map[string]twist {
 	job := func(f func(bits.Job5) bits.Job5) twist { return twist{job: f} }
@@ -365,6 +230,10 @@ func faults() map[string]twist {
 	short := twist{jobs: func(l bits.EnumJobs) bits.EnumJobs { return jobsNeverShort{l} }}
 	file := twist{file: func(f bits.File6) bits.File6 { return fileForgets{f} }}
 	http := twist{http: func(o bits.JobHttpOptions3) bits.JobHttpOptions3 { return httpForgets{o} }}
+	careless := twist{token: func(o bits.TokenOptions) bits.TokenOptions { return tokenForAll{o} }}
+	all := twist{manager: func(m bits.Manager) bits.Manager { return managerForAll{m} }}
+	fine := job(func(j bits.Job5) bits.Job5 { return jobWithoutErrors{j} })
+	downloads := twist{manager: func(m bits.Manager) bits.Manager { return managerOfDownloads{m} }}
 	token := twist{token: func(o bits.TokenOptions) bits.TokenOptions { return tokenForgets{o} }}
 	return map[string]twist{
 		"manager/get-job-that-is-over": {manager: func(m bits.Manager) bits.Manager {
@@ -372,8 +241,8 @@ func faults() map[string]twist {
 		}},
 		"manager/name-too-long":           {manager: func(m bits.Manager) bits.Manager { return managerOfLongNames{m} }},
 		"manager/no-error-description":    {manager: func(m bits.Manager) bits.Manager { return managerOfTexts{m} }},
-		"manager/create-job-of-each-type": {manager: func(m bits.Manager) bits.Manager { return managerOfDownloads{m} }},
-		"interfaces/job":                  job(func(j bits.Job5) bits.Job5 { return managerWithoutTokens{j} }),
+		"manager/create-job-of-each-type": downloads,
+		"interfaces/job":                  job(func(j bits.Job5) bits.Job5 { return jobWithoutTokens{j} }),
 
 		"enum-jobs/one-by-one":         short,
 		"enum-jobs/more-than-there-is": short,
@@ -441,6 +310,21 @@ func faults() map[string]twist {
 		"token/set":                {token: func(o bits.TokenOptions) bits.TokenOptions { return tokenOfNobody{o} }},
 		"token/cleared":            {token: func(o bits.TokenOptions) bits.TokenOptions { return tokenLosesFlags{o} }},
 		"helper/lent-by-a-service": {token: func(o bits.TokenOptions) bits.TokenOptions { return tokenOfNobody{o} }},
+
+		"certificate/callback-of-an-active-job": http,
+		"upload/complete-before-the-end":        downloads,
+		"upload/no-reply-data":                  swallows,
+		"local/share-without-the-file":          fine,
+		"retry/until-the-timeout":               fine,
+		"retry/by-resume":                       job(func(j bits.Job5) bits.Job5 { return jobNeverResumes{j} }),
+		"queue/higher-priority-first":           job(func(j bits.Job5) bits.Job5 { return jobOfOnePriority{j} }),
+		"demand/part-of-a-file":                 file,
+		"demand/upload":                         file,
+		"caller/strangers-find-nothing":         all,
+		"caller/all-users":                      all,
+		"caller/takes-no-ownership":             swallows,
+		"helper/only-identified":                careless,
+		"helper/administrator-for-who-is-none":  careless,
 	}
 }
 

@@ -17,6 +17,7 @@ type surroundings struct {
 	sharePath func(windowsName string) string
 	server    string
 	uploads   string
+	uploaded  func(name string) ([]byte, error)
 	replies   string
 	reply     []byte
 	wait      func(done func() bool) bool
@@ -55,9 +56,10 @@ func Server(url string) Option {
 }
 
 // Uploads is the URL of a directory on a server that takes uploads by the BITS
-// upload protocol, without a slash at its end.
-func Uploads(url string) Option {
-	return func(s *surroundings) { s.uploads = strings.TrimRight(url, "/") }
+// upload protocol, without a slash at its end. read returns what was uploaded
+// there under a name; with nil nobody looks at it.
+func Uploads(url string, read func(name string) ([]byte, error)) Option {
+	return func(s *surroundings) { s.uploads, s.uploaded = strings.TrimRight(url, "/"), read }
 }
 
 // Replies is [Uploads] for a directory where the server answers each upload with

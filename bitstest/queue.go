@@ -1,6 +1,10 @@
 package bitstest
 
 import (
+	"context"
+	"sync"
+
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/bitsemu/bitsemu/bits"
@@ -73,13 +77,33 @@ func queueCases() []Case {
 			e.holds(locals[0], Content(1000))
 		}},
 		{"queue/higher-priority-first", "D ne-bits-bg_job_priority.md, life-cycle-of-a-bits-job.md", func(e *env) {
-			high, _ := e.download("slow/5/10/50000")
-			e.ok(high.SetPriority(e.ctx, bits.BG_JOB_PRIORITY_HIGH))
-			low, _ := e.download("file/1000")
-			e.ok(low.SetPriority(e.ctx, bits.BG_JOB_PRIORITY_LOW))
-			e.ok(high.Resume(e.ctx))
-			e.resume(low, bits.BG_JOB_STATE_TRANSFERRED)
-			e.is(bits.BG_JOB_STATE_TRANSFERRED, high)
+			var order []uuid.UUID
+			var mu sync.Mutex
+			r := &recorder{onTransferred: func(ctx context.Context, job bits.Job) error {
+				mu.Lock()
+				defer mu.Unlock()
+				id, err := job.GetId(ctx)
+				order = append(order, id)
+				return err
+			}}
+			low, _ := e.download("slow/20/50/50000")
+			high, _ := e.download("file/1000")
+			want, err := high.GetId(e.ctx)
+			e.ok(err)
+			for _, job := range []struct {
+				bits.Job
+				bits.JobPriority
+			}{{low, bits.BG_JOB_PRIORITY_LOW}, {high, bits.BG_JOB_PRIORITY_HIGH}} {
+				e.ok(job.SetPriority(e.ctx, job.JobPriority))
+				e.ok(job.SetNotifyInterface(e.ctx, r))
+				e.ok(job.Resume(e.ctx))
+			}
+			e.until("both jobs are transferred", func() bool {
+				mu.Lock()
+				defer mu.Unlock()
+				return len(order) == 2
+			})
+			require.Equal(e, want, order[0])
 		}},
 		{"queue/priority-in-every-state", "D nf-bits-ibackgroundcopyjob-setpriority.md", func(e *env) {
 			for path, state := range map[string]bits.JobState{

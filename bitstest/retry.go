@@ -12,6 +12,7 @@ func retryCases() []Case {
 	return []Case{
 		{"retry/by-resume", "D nf-bits-ibackgroundcopyjob-resume.md, best-practices-when-using-bits.md", func(e *env) {
 			job, locals := e.download("flaky/" + e.id + "/1/1000")
+			e.ok(job.SetMinimumRetryDelay(e.ctx, 86400))
 			e.resume(job, bits.BG_JOB_STATE_TRANSIENT_ERROR)
 			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
 			e.complete(job)

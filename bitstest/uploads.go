@@ -115,6 +115,22 @@ func uploadCases() []Case {
 			require.True(e, file.Completed)
 			e.complete(job)
 			e.is(bits.BG_JOB_STATE_ACKNOWLEDGED, job)
+			if e.uploaded != nil {
+				got, err := e.uploaded(e.name("file"))
+				e.ok(err)
+				require.Equal(e, Content(1000), got)
+			}
+		}},
+		{"upload/told", donePage, func(e *env) {
+			if e.uploads == "" {
+				e.Skipf("this uploads a file, and the option Uploads is missing")
+			}
+			r := &recorder{}
+			job := e.upload(bits.BG_JOB_TYPE_UPLOAD, e.uploads+"/"+e.name("file"), 1000)
+			e.ok(job.SetNotifyInterface(e.ctx, r))
+			e.ok(job.Resume(e.ctx))
+			e.hears(r, job, transferred)
+			e.is(bits.BG_JOB_STATE_TRANSFERRED, job)
 		}},
 		{"upload/replied", "D nf-bits1_5-ibackgroundcopyjob2-getreplydata.md, nf-bits1_5-ibackgroundcopyjob2-getreplyprogress.md", func(e *env) {
 			if e.replies == "" {

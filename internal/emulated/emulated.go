@@ -30,7 +30,7 @@ func Open(t testing.TB, build winver.Build, opts ...bitsemu.Option) (*bitsemu.Em
 	emu := bitsemu.RunT(t, append([]bitsemu.Option{bitsemu.Windows(build), bitsemu.Share(share, t.TempDir())}, opts...)...)
 	require.NoError(t, emu.Handle(server, bitstest.Handler()))
 	reply := bitstest.Content(300)
-	handle(t, emu, uploads, bitsupload.Options{})
+	uploaded := handle(t, emu, uploads, bitsupload.Options{})
 	handle(t, emu, replies, bitsupload.Options{Notify: bitsupload.Notification{
 		Type: bitsupload.NotifyByValue,
 		URL:  replies,
@@ -42,7 +42,7 @@ func Open(t testing.TB, build winver.Build, opts ...bitsemu.Option) (*bitsemu.Em
 	return emu, []bitstest.Option{
 		bitstest.Version(version.Major(), version.Minor()),
 		bitstest.Server(server),
-		bitstest.Uploads(uploads),
+		bitstest.Uploads(uploads, uploaded.ReadFile),
 		bitstest.Replies(replies, reply),
 		bitstest.Dir(`C:\Downloads`, emu.Path),
 		bitstest.Share(share, emu.Path),
@@ -51,12 +51,14 @@ func Open(t testing.TB, build winver.Build, opts ...bitsemu.Option) (*bitsemu.Em
 	}
 }
 
-// handle puts a server that takes uploads at a host.
-func handle(t testing.TB, emu *bitsemu.Emulator, host string, options bitsupload.Options) {
+// handle puts a server that takes uploads at a host, and returns where they go.
+func handle(t testing.TB, emu *bitsemu.Emulator, host string, options bitsupload.Options) *bitsupload.Memory {
 	t.Helper()
-	s, err := bitsupload.New(&bitsupload.Memory{}, options)
+	files := &bitsupload.Memory{}
+	s, err := bitsupload.New(files, options)
 	require.NoError(t, err)
 	require.NoError(t, emu.Handle(host, s))
+	return files
 }
 
 // wait lets up to an hour go by, a second at a time.
