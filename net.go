@@ -20,6 +20,7 @@ type network struct {
 
 	mu      sync.Mutex
 	hosts   []mounted // longer prefixes first
+	guards  []mounted // likewise: who asks for credentials
 	scripts map[string]*transfer.Script
 }
 
@@ -68,25 +69,62 @@ func (e *Emulator) HandleTransport(base string, rt http.RoundTripper) error {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("bitsemu: Handle: %q is no http or https URL of a host: %w", base, hresult.E_INVALIDARG)
 	}
-	m := mounted{u.Scheme, canonicalHost(u), strings.TrimSuffix(u.Path, "/"), rt}
 	n := e.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	hosts := make([]mounted, 0, len(n.hosts)+1)
+	n.hosts = mount(n.hosts, u, rt)
+	return nil
+}
+
+// Protect has a host, or what is below a prefix on it, ask who is there, and lets in
+// whom p says: whoever answers there, a script or a real server too. Others get 401, or
+// 403 when they are known and not meant. Nil takes that back. It fails with E_INVALIDARG
+// when base is no http or https URL of a host.
+func (e *Emulator) Protect(base string, p *transfer.Policy) error {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("bitsemu: Protect: %q is no http or https URL of a host: %w", base, hresult.E_INVALIDARG)
+	}
+	var rt http.RoundTripper
+	if p != nil {
+		rt = transfer.ProtectTransport(unguarded{e.net}, *p)
+	}
+	n := e.net
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.guards = mount(n.guards, u, rt)
+	return nil
+}
+
+// mount puts rt in the place of who answers below a URL, nil for nobody, in a new list.
+func mount(list []mounted, u *url.URL, rt http.RoundTripper) []mounted {
+	m := mounted{u.Scheme, canonicalHost(u), strings.TrimSuffix(u.Path, "/"), rt}
+	mounts := make([]mounted, 0, len(list)+1)
 	added := rt == nil
-	for _, o := range n.hosts {
+	for _, o := range list {
 		if o.scheme == m.scheme && o.host == m.host && o.path == m.path {
 			continue
 		}
 		if !added && len(m.path) >= len(o.path) {
-			hosts, added = append(hosts, m), true
+			mounts, added = append(mounts, m), true
 		}
-		hosts = append(hosts, o)
+		mounts = append(mounts, o)
 	}
 	if !added {
-		hosts = append(hosts, m)
+		mounts = append(mounts, m)
 	}
-	n.hosts = hosts
+	return mounts
+}
+
+// lookup finds who answers for a URL, or for all that comes through a proxy.
+func lookup(list []mounted, u *url.URL, proxy bool) http.RoundTripper {
+	host := canonicalHost(u)
+	for _, m := range list {
+		if m.host == host && m.scheme == u.Scheme &&
+			(proxy || m.path == "" || u.Path == m.path || strings.HasPrefix(u.Path, m.path+"/")) {
+			return m.rt
+		}
+	}
 	return nil
 }
 
@@ -123,15 +161,34 @@ func canonicalHost(u *url.URL) string {
 // RoundTrip sends a request to the proxy that is to be used, if any, or to its host.
 func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	n.e.noteRequest(req)
-	to := req.URL
-	proxied := false
 	if proxy := transfer.ProxyOf(req.Context()); proxy != nil {
-		to, proxied = proxy, true
+		if rt := n.find(proxy, true); rt != nil {
+			return rt.RoundTrip(req)
+		}
+		return n.fallback.RoundTrip(req)
 	}
-	if rt := n.find(to, proxied); rt != nil {
+	return n.direct(req)
+}
+
+// direct sends a request to its host, past who asks for credentials there.
+func (n *network) direct(req *http.Request) (*http.Response, error) {
+	n.mu.Lock()
+	guard := lookup(n.guards, req.URL, false)
+	n.mu.Unlock()
+	if guard != nil {
+		return guard.RoundTrip(req)
+	}
+	return unguarded{n}.RoundTrip(req)
+}
+
+// unguarded sends a request to its host.
+type unguarded struct{ n *network }
+
+func (g unguarded) RoundTrip(req *http.Request) (*http.Response, error) {
+	if rt := g.n.find(req.URL, false); rt != nil {
 		return rt.RoundTrip(req)
 	}
-	return n.fallback.RoundTrip(req)
+	return g.n.fallback.RoundTrip(req)
 }
 
 // find is who answers for a URL in memory.
@@ -141,25 +198,14 @@ func (n *network) find(u *url.URL, proxy bool) http.RoundTripper {
 	if s := n.scripts[scriptKey(u)]; s != nil && !proxy {
 		return s
 	}
-	host := canonicalHost(u)
-	for _, m := range n.hosts {
-		if m.host == host && m.scheme == u.Scheme &&
-			(proxy || m.path == "" || u.Path == m.path || strings.HasPrefix(u.Path, m.path+"/")) {
-			return m.rt
-		}
-	}
-	return nil
+	return lookup(n.hosts, u, proxy)
 }
 
 // forward is what an emulated proxy does with a request: it sends it on.
 type forward struct{ n *network }
 
 func (f forward) RoundTrip(req *http.Request) (*http.Response, error) {
-	direct := req.WithContext(transfer.WithProxy(req.Context(), nil))
-	if rt := f.n.find(direct.URL, false); rt != nil {
-		return rt.RoundTrip(direct)
-	}
-	return f.n.fallback.RoundTrip(direct)
+	return f.n.direct(req.WithContext(transfer.WithProxy(req.Context(), nil)))
 }
 
 // ProxyServer sets up a proxy in memory, such as "http://proxy:8080", that passes
