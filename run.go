@@ -340,6 +340,9 @@ type transferError struct{ failure }
 
 func (t *transferError) Error() string { return t.code.Error() }
 
+// Unwrap gives the HRESULT.
+func (t *transferError) Unwrap() error { return t.code }
+
 // local is a failure that has to do with a file of this machine.
 func local(err error) *transferError {
 	code := winpath.Code(err)
