@@ -112,7 +112,8 @@ func (r *run) begin() error {
 // about makes an error one of a file.
 func (r *run) about(i int, err error, context bits.ErrorContext) error {
 	var t *transferError
-	if errors.Is(err, errStale) {
+	var wait *transfer.Wait
+	if errors.Is(err, errStale) || errors.As(err, &wait) {
 		return err
 	}
 	if errors.As(err, &t) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/bitsemu/bitsemu/hresult"
 	"github.com/bitsemu/bitsemu/jobstore"
 	"github.com/bitsemu/bitsemu/sid"
+	"github.com/bitsemu/bitsemu/transfer"
 )
 
 // Fault is a failure that a test wants: it makes a call of a method, or a step of a
@@ -30,6 +32,9 @@ type Fault struct {
 
 	// Code is what it fails with.
 	Code hresult.HRESULT
+	// Delay, with Code S_OK, makes connect or data late by so much emulated time
+	// instead of failing.
+	Delay time.Duration
 	// Context is the error context of the job, for a step: by default
 	// BG_ERROR_CONTEXT_LOCAL_FILE for create, BG_ERROR_CONTEXT_REMOTE_FILE for connect and data.
 	Context bits.ErrorContext
@@ -49,6 +54,9 @@ type Fault struct {
 // String tells what the fault is about.
 func (f Fault) String() string {
 	s := fmt.Sprintf("%s fails with %s (%s)", f.Op, f.Code.String(), f.Code.Hex())
+	if f.Delay > 0 {
+		s = fmt.Sprintf("%s is late by %v", f.Op, f.Delay)
+	}
 	if f.Job != uuid.Nil {
 		s += " for job " + braced(f.Job)
 	}
@@ -70,7 +78,10 @@ var faultSteps = []string{"connect", "data", "create", "rename", "delete"}
 // Fail asks for a fault. It fails with E_INVALIDARG for an operation that does not
 // exist, and for a code that means success.
 func (e *Emulator) Fail(f Fault) error {
-	if !f.Code.Failed() {
+	if f.Delay < 0 || f.Delay > 0 && (f.Code != hresult.S_OK || f.Op != "connect" && f.Op != "data") {
+		return fmt.Errorf("bitsemu: a fault of %q cannot be late by %v and fail with %s: %w", f.Op, f.Delay, f.Code.Hex(), hresult.E_INVALIDARG)
+	}
+	if f.Delay == 0 && !f.Code.Failed() {
 		return fmt.Errorf("bitsemu: a fault of %q needs a code that means failure, not %s: %w", f.Op, f.Code.Hex(), hresult.E_INVALIDARG)
 	}
 	if !slices.Contains(faultSteps, f.Op) && f.Op != "Activate" && !isMethod(f.Op) {
@@ -146,6 +157,9 @@ func (e *Emulator) faulty(step string, j *jobstore.Job) error {
 	f := e.faults.hit(step, step, j.ID, func() string { return j.DisplayName }, j.Owner.User())
 	if f == nil {
 		return nil
+	}
+	if f.Delay > 0 {
+		return &transfer.Wait{Until: e.Now().Add(f.Delay)}
 	}
 	context := f.Context
 	if context == 0 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -99,10 +100,32 @@ func TestFaultsOfSteps(t *testing.T) {
 	})
 }
 
+func TestFaultsThatAreLate(t *testing.T) {
+	t.Parallel()
+	emu := bitsemu.RunT(t)
+	require.NoError(t, emu.Fail(bitsemu.Fault{Op: "connect", Delay: time.Minute}))
+	require.NoError(t, emu.Fail(bitsemu.Fault{Op: "data", Delay: time.Hour}))
+	require.NoError(t, emu.Script("http://host/a", transfer.NewScript(transfer.Size(10))))
+	job := fetchOne(t, emu, "http://host/a", `C:\Downloads\a`)
+	id, err := job.GetId(t.Context())
+	require.NoError(t, err)
+	for _, step := range []struct {
+		after time.Duration
+		want  bits.JobState
+	}{
+		{0, bits.BG_JOB_STATE_CONNECTING}, {time.Minute - 1, bits.BG_JOB_STATE_CONNECTING},
+		{1, bits.BG_JOB_STATE_TRANSFERRING}, {time.Hour - 1, bits.BG_JOB_STATE_TRANSFERRING}, {1, bits.BG_JOB_STATE_TRANSFERRED},
+	} {
+		emu.Advance(step.after)
+		emu.CheckState(t, id, step.want)
+	}
+}
+
 func TestFailRefuses(t *testing.T) {
 	t.Parallel()
 	emu := bitsemu.RunT(t)
 	for _, f := range []bitsemu.Fault{
+		{Op: "AddFile", Delay: 1}, {Op: "data", Delay: -1}, {Op: "data", Delay: 1, Code: hresult.E_FAIL},
 		{Op: "AddFile"}, {Op: "AddFile", Code: hresult.S_FALSE}, {Op: "AddFiles", Code: hresult.E_FAIL}, {Code: hresult.E_FAIL},
 	} {
 		require.ErrorIs(t, emu.Fail(f), hresult.E_INVALIDARG, f)
