@@ -56,21 +56,27 @@ func storageCode(err error) hresult.HRESULT {
 	return hresult.E_FAIL
 }
 
-// How much of a body is read after an answer is settled, and for how long: a client
+// How much of a body is read after an answer is settled, and for how long at most: a client
 // that is still sending might not see the answer otherwise (I).
 const (
 	maxDrain  = 16 << 20
 	drainTime = 5 * time.Second
 )
 
-// drain reads what is left of the body.
+// drain reads what is left of the body. When that does not come, the connection is
+// of no more use, and net/http is not to wait for it either.
 func (r *request) drain() {
-	if r.read || r.ContentLength <= 0 || r.ContentLength > maxDrain {
+	if r.read || r.ContentLength <= 0 {
 		return
 	}
-	r.deadline(drainTime)
-	_, _ = io.CopyN(io.Discard, r.Body, maxDrain)
-	r.deadline(0)
+	if r.ContentLength <= maxDrain {
+		r.deadline(min(drainTime, r.options.IdleTimeout))
+		if _, err := io.Copy(io.Discard, r.Body); err == nil {
+			r.deadline(0)
+			return
+		}
+	}
+	r.w.Header().Set("Connection", "close")
 }
 
 // deadline bounds how long the client may take, where the connection can do that;

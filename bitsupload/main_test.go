@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -144,6 +145,8 @@ type fakeClock struct {
 	mu   sync.Mutex
 	now  time.Time
 	wake chan struct{}
+
+	asleep atomic.Int32 // how many sleeps have begun
 }
 
 func newClock() *fakeClock {
@@ -166,6 +169,7 @@ func (c *fakeClock) Advance(d time.Duration) {
 
 func (c *fakeClock) Sleep(ctx context.Context, d time.Duration) error {
 	end := c.Now().Add(d)
+	c.asleep.Add(1)
 	for {
 		c.mu.Lock()
 		now, wake := c.now, c.wake

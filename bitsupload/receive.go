@@ -52,7 +52,6 @@ func (s *Server) receive(r *request, c *session, rng bitspost.Range) bitspost.An
 func (r *request) copyTo(file io.WriterAt, c *session, rng bitspost.Range) (came, stored error) {
 	block := blocks.Get().(*[blockSize]byte)
 	defer blocks.Put(block)
-	defer r.deadline(0)
 	for at := rng.First; at < rng.End() && came == nil; {
 		r.deadline(r.options.IdleTimeout)
 		var n int
@@ -67,5 +66,8 @@ func (r *request) copyTo(file io.WriterAt, c *session, rng bitspost.Range) (came
 		}
 	}
 	r.read = true
+	if came == nil {
+		r.deadline(0) // else net/http would wait for what does not come
+	}
 	return came, nil
 }

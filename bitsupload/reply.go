@@ -89,12 +89,10 @@ func (s *Server) openReply(r *request, dir, id string) (File, *session) {
 	if c == nil || c.user != r.user || path.Dir("/"+c.name) != dir {
 		return nil, nil
 	}
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-r.Context().Done():
+	if !c.take(r.Context()) {
 		return nil, nil
 	}
+	defer func() { <-c.turn }()
 	if c.over || !c.reply || !c.finished {
 		return nil, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 )
 
 // TB is what RunT needs of a test; *testing.T, *testing.B and testing.TB have it.
@@ -38,7 +39,15 @@ func RunT(t TB, change ...func(*Options)) *TestServer {
 	if err != nil { // uncovered: there is a loopback interface
 		t.Fatalf("bitsupload: %v", err)
 	}
-	server := &http.Server{Handler: s}
+	var open sync.WaitGroup // connections
+	server := &http.Server{Handler: s, ConnState: func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed:
+			open.Done()
+		}
+	}}
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	t.Cleanup(func() {
@@ -46,6 +55,7 @@ func RunT(t TB, change ...func(*Options)) *TestServer {
 		if err := <-stopped; !errors.Is(err, http.ErrServerClosed) {
 			t.Errorf("bitsupload: %v", err)
 		}
+		open.Wait()
 		for _, f := range s.Unmet() {
 			t.Errorf("bitsupload: a fault met too few packets: %+v", f)
 		}

@@ -1,6 +1,7 @@
 package bitsupload
 
 import (
+	"context"
 	"net/http"
 	"path"
 	"time"
@@ -37,6 +38,22 @@ func newID() string { return "{" + uuid.NewString() + "}" }
 func (c *session) request() string  { return path.Join(c.dir, requestFile) }
 func (c *session) response() string { return path.Join(c.dir, responseFile) }
 
+// take waits for the turn; false when ctx ends before it comes. A client that is gone
+// has sent its packet nevertheless.
+func (c *session) take(ctx context.Context) bool {
+	select {
+	case c.turn <- struct{}{}:
+		return true
+	default:
+	}
+	select {
+	case c.turn <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 func (c *session) expired(now time.Time, o *Options) bool {
 	return now.Sub(c.progress) >= o.SessionTimeout
 }
@@ -50,9 +67,7 @@ func (s *Server) find(r *request, id string) (c *session, done func()) {
 	if c == nil || c.name != r.name || c.query != r.URL.RawQuery || c.user != r.user {
 		return nil, nil
 	}
-	select {
-	case c.turn <- struct{}{}:
-	case <-r.Context().Done():
+	if !c.take(r.Context()) {
 		return nil, nil
 	}
 	if !c.over && c.expired(r.options.Clock.Now(), &r.options) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -65,6 +66,7 @@ func (c *Conn) Gone() {
 	c.t.Helper()
 	_, err := c.r.ReadByte()
 	require.Error(c.t, err)
+	require.NotErrorIs(c.t, err, os.ErrDeadlineExceeded, "the connection is open")
 }
 
 // Server plays answers.
