@@ -118,11 +118,7 @@ func refusal(ctx context.Context, target *url.URL, status int, err error) error 
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	code, ok := hresult.Of(err)
-	if !ok {
-		code = hresult.E_FAIL
-	}
 	return &transfer.Error{
-		Code: code, Context: bits.BG_ERROR_CONTEXT_REMOTE_FILE, URL: target.Redacted(), Status: status, Err: err,
+		Code: codeOf(err, hresult.E_FAIL), Context: bits.BG_ERROR_CONTEXT_REMOTE_FILE, URL: target.Redacted(), Status: status, Err: err,
 	}
 }

@@ -39,7 +39,7 @@ func TestT20LocalFile(t *testing.T) {
 	}{
 		"T20d gone": {fs.ErrNotExist, hresult.HRESULT_FROM_WIN32_ERROR_FILE_NOT_FOUND},
 		"denied":    {fs.ErrPermission, hresult.E_ACCESSDENIED},
-		"broken":    {errBroken, hresult.FromWin32(30)},
+		"broken":    {errBroken, hresult.HRESULT_FROM_WIN32_ERROR_GEN_FAILURE},
 		"a code":    {hresult.HRESULT_FROM_WIN32_ERROR_SHARING_VIOLATION, hresult.HRESULT_FROM_WIN32_ERROR_SHARING_VIOLATION},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +69,7 @@ type hasty struct {
 }
 
 func (h *hasty) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Header["BITS-Packet-Type"][0] != "Fragment" {
+	if r.ContentLength == 0 {
 		return h.RoundTripper.RoundTrip(r)
 	}
 	h.body = r.Body

@@ -104,13 +104,10 @@ func (u *Upload) exchange(ctx context.Context, c *call, src io.ReaderAt) (*http.
 			return nil, localError(c.target, lost)
 		}
 	}
-	if err == nil {
-		err = u.judge(c.target, response)
-	}
 	if err != nil {
 		return nil, u.trouble(ctx, c.target, err)
 	}
-	return response, nil
+	return response, u.judge(c.target, response)
 }
 
 // build makes the request of a call.
