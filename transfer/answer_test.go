@@ -27,7 +27,7 @@ func TestStatus(t *testing.T) {
 			t.Parallel()
 			s := transfer.NewScript(transfer.Size(10), transfer.Status(status, 1))
 			_, o := fetch(t, s, transfer.Request{})
-			e := requireError(t, o.err, hresult.FromHTTPStatus(status), transient[status])
+			e := errorOf(t, o.err, hresult.FromHTTPStatus(status), transient[status])
 			require.Equal(t, status, e.Status)
 			require.Equal(t, []string{"HEAD"}, methods(s), "no fallback to GET")
 

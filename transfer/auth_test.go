@@ -158,7 +158,7 @@ func TestAuthError(t *testing.T) {
 	})
 	a := &answers{answer: func(transfer.Challenge) (string, error) { return "", hresult.BG_E_TOKEN_REQUIRED }}
 	_, o := fetch(t, rt, transfer.Request{Auth: a})
-	e := requireError(t, o.err, hresult.BG_E_TOKEN_REQUIRED, false)
+	e := errorOf(t, o.err, hresult.BG_E_TOKEN_REQUIRED, false)
 	require.Equal(t, site, e.URL)
 
 	a.answer = func(transfer.Challenge) (string, error) { return "Digest\r\nX-Evil: 1", nil }

@@ -233,7 +233,7 @@ func TestUnavailableTwice(t *testing.T) { // 11
 				d, err = transfer.New(&transfer.Client{Transport: w.rt}, transfer.Request{URL: w.url}, state)
 				require.NoError(t, err)
 				o := attempt(t.Context(), t, d, l, 1<<20, nil)
-				e := requireError(t, o.err, hresult.BG_E_HTTP_ERROR_503, true)
+				e := errorOf(t, o.err, hresult.BG_E_HTTP_ERROR_503, true)
 				require.Equal(t, 503, e.Status)
 				require.Equal(t, w.url, e.URL)
 				require.Equal(t, state, d.State())
@@ -335,4 +335,8 @@ func TestUnreachable(t *testing.T) {
 	requireError(t, o.err, hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_NAME_NOT_RESOLVED, true)
 	_, o = fetch(t, s, transfer.Request{})
 	require.NoError(t, o.err)
+
+	s.Set(transfer.Unreachable(hresult.BG_E_NETWORK_DISCONNECTED, 1))
+	_, o = fetch(t, s, transfer.Request{Dynamic: true})
+	requireError(t, o.err, hresult.BG_E_NETWORK_DISCONNECTED, true)
 }

@@ -3,7 +3,6 @@ package transfer_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -52,7 +51,7 @@ func (c *clock) until(w *transfer.Wait) bool {
 func requireWait(t testing.TB, err error) *transfer.Wait {
 	t.Helper()
 	var w *transfer.Wait
-	require.True(t, errors.As(err, &w), "%v", err)
+	require.ErrorAs(t, err, &w)
 	return w
 }
 
@@ -70,14 +69,14 @@ func TestHoldAt(t *testing.T) {
 	require.EqualValues(t, 4000, d.State().Held)
 	for range 3 { // asking again changes nothing
 		res, err := d.Step(c.context(t), l, 1<<20)
-		requireWait(t, err)
+		_ = requireWait(t, err)
 		require.Zero(t, res.Moved)
 	}
 	require.Zero(t, c.woken)
 	s.Set(transfer.HoldAt(5000))
 	require.Equal(t, 1, c.woken)
 	res, err := d.Step(c.context(t), l, 1<<20)
-	requireWait(t, err)
+	_ = requireWait(t, err)
 	require.EqualValues(t, 1000, res.Moved)
 	s.Release()
 	require.Equal(t, 2, c.woken)
@@ -103,7 +102,7 @@ func TestHold(t *testing.T) {
 	s.Release()
 	require.Equal(t, 1, c.woken)
 	s.Set(transfer.Hold())
-	requireWait(t, attempt(c.context(t), t, d, l, 1<<20, c.until).err)
+	_ = requireWait(t, attempt(c.context(t), t, d, l, 1<<20, c.until).err)
 	require.NoError(t, d.Close())
 	s.Release()
 
@@ -189,4 +188,21 @@ func TestWaitText(t *testing.T) {
 	t.Parallel()
 	require.EqualError(t, &transfer.Wait{}, "transfer: not ready until woken")
 	require.EqualError(t, &transfer.Wait{Until: newClock().Now()}, "transfer: not ready until 2024-05-06T07:08:09Z")
+}
+
+// A rate that is out of all proportion is none.
+func TestRateWithoutEnd(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	s := transfer.NewScript(transfer.Size(1000), transfer.Rate(1<<62), transfer.HoldAt(0))
+	d, err := transfer.New(&transfer.Client{Transport: s}, transfer.Request{URL: site}, transfer.State{})
+	require.NoError(t, err)
+	defer d.Close()
+	l := &local{}
+	require.Error(t, attempt(c.context(t), t, d, l, 1<<20, c.until).err)
+	c.until(&transfer.Wait{Until: c.Now().Add(time.Hour)})
+	s.Release()
+	o := attempt(c.context(t), t, d, l, 1<<20, nil)
+	require.NoError(t, o.err)
+	require.Equal(t, s.Bytes(), l.data)
 }

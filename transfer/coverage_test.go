@@ -20,12 +20,12 @@ func TestCoverage(t *testing.T) {
 			for i := s.first; i <= s.last; i++ {
 				overlaps = overlaps || set[i]
 			}
-			if err := c.add(s); overlaps {
+			err := c.add(s)
+			if overlaps {
 				require.Error(t, err)
 				continue
-			} else {
-				require.NoError(t, err)
 			}
+			require.NoError(t, err)
 			for i := s.first; i <= s.last; i++ {
 				set[i] = true
 			}

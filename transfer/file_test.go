@@ -119,7 +119,7 @@ func TestFileRefuses(t *testing.T) {
 		row.request.URL = `\\server\share\file`
 		d := transfer.NewFile(row.open, row.request, transfer.State{})
 		o := attempt(t.Context(), t, d, &local{}, 1<<20, nil)
-		e := requireError(t, o.err, row.code, row.transient)
+		e := errorOf(t, o.err, row.code, row.transient)
 		require.Equal(t, row.request.URL, e.URL, name)
 		require.NoError(t, d.Close())
 	}
@@ -272,4 +272,66 @@ func TestFileContext(t *testing.T) {
 	require.NoError(t, err, "another attempt, which opens it")
 	_, err = d.Step(t.Context(), &local{fail: fs.ErrPermission}, 1)
 	require.ErrorIs(t, err, hresult.E_ACCESSDENIED)
+}
+
+func TestFileIsGoneBetweenSteps(t *testing.T) {
+	t.Parallel()
+	f := fstest.MapFS{"f": {Data: []byte("0123456789")}}
+	opened := 0
+	open := func() (fs.File, error) {
+		if opened++; opened > 1 {
+			return nil, hresult.HRESULT_FROM_WIN32_ERROR_NETNAME_DELETED
+		}
+		f, err := f.Open("f")
+		return onlyRead{f}, err
+	}
+	// A stream has to be opened again for what lies behind.
+	d := transfer.NewFile(open, transfer.Request{Ranges: []bits.FileRange{{InitialOffset: 5, Length: 1}, {Length: 1}}}, transfer.State{})
+	l := &local{}
+	o := attempt(t.Context(), t, d, l, 10, nil)
+	requireError(t, o.err, hresult.HRESULT_FROM_WIN32_ERROR_NETNAME_DELETED, true)
+	require.Equal(t, "5", string(l.data), "what came is kept")
+	require.EqualValues(t, 1, d.State().Held)
+	require.NoError(t, d.Close())
+
+	// One whose handle has gone bad.
+	stat := &goneFile{}
+	d = transfer.NewFile(func() (fs.File, error) { return stat, nil }, transfer.Request{}, transfer.State{})
+	defer d.Close()
+	_, err := d.Step(t.Context(), l, 10)
+	require.NoError(t, err)
+	stat.gone = true
+	_, err = d.Step(t.Context(), l, 10)
+	requireError(t, err, hresult.HRESULT_FROM_WIN32_ERROR_INVALID_HANDLE, false)
+}
+
+type goneFile struct {
+	brokenFile
+	gone bool
+}
+
+func (f *goneFile) Stat() (fs.FileInfo, error) {
+	if f.gone {
+		return nil, fs.ErrClosed
+	}
+	return fileInfo{size: 5}, nil
+}
+
+// On demand what was fetched before counts, even if nothing of this part is held.
+func TestInPlaceRestarts(t *testing.T) {
+	t.Parallel()
+	part := transfer.Request{URL: site, InPlace: true, Ranges: []bits.FileRange{{InitialOffset: 5, Length: 2}}}
+	before := transfer.State{Size: 10, LastModified: "Wed, 01 Jan 2020 00:00:00 GMT"}
+	f := fstest.MapFS{"f": {Data: []byte("0123456789")}}
+	http, err := transfer.New(&transfer.Client{Transport: transfer.NewScript(transfer.Size(10))}, part, before)
+	require.NoError(t, err)
+	file := transfer.NewFile(func() (fs.File, error) { return f.Open("f") }, part, before)
+	for _, d := range []transfer.Download{http, file} {
+		l := &local{}
+		o := attempt(t.Context(), t, d, l, 10, nil)
+		require.NoError(t, o.err)
+		require.Equal(t, 1, o.restarts)
+		require.Len(t, l.data, 7)
+		require.NoError(t, d.Close())
+	}
 }

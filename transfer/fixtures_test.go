@@ -103,7 +103,13 @@ func fetch(t testing.TB, rt http.RoundTripper, r transfer.Request) (*local, outc
 }
 
 // requireError checks the end of an attempt.
-func requireError(t testing.TB, err error, code hresult.HRESULT, transient bool) *transfer.Error {
+func requireError(t testing.TB, err error, code hresult.HRESULT, transient bool) {
+	t.Helper()
+	_ = errorOf(t, err, code, transient) // it has been checked
+}
+
+// errorOf checks it, and returns it.
+func errorOf(t testing.TB, err error, code hresult.HRESULT, transient bool) *transfer.Error {
 	t.Helper()
 	var e *transfer.Error
 	require.ErrorAs(t, err, &e)
@@ -157,6 +163,12 @@ func (r *httpRange) String() string { return fmt.Sprintf("bytes=%d-%d", r.first,
 // stands in it.
 func selfSigned(t testing.TB, name string, edit ...func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
+	return signedBy(t, tls.Certificate{}, name, edit...)
+}
+
+// signedBy makes one of this issuer, or of itself when that is the zero value.
+func signedBy(t testing.TB, issuer tls.Certificate, name string, edit ...func(*x509.Certificate)) tls.Certificate {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{
@@ -169,7 +181,11 @@ func selfSigned(t testing.TB, name string, edit ...func(*x509.Certificate)) tls.
 	for _, e := range edit {
 		e(template)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	parent, signer := template, any(key)
+	if issuer.Leaf != nil {
+		parent, signer = issuer.Leaf, issuer.PrivateKey
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	require.NoError(t, err)
 	leaf, err := x509.ParseCertificate(der)
 	require.NoError(t, err)

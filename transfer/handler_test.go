@@ -283,3 +283,31 @@ func TestRequireClientCertificate(t *testing.T) {
 	_, o = fetch(t, rt, transfer.Request{})
 	require.NoError(t, o.err, "http asks for none")
 }
+
+// What was written early is lost when nobody waits for it any more.
+func TestHandlerWritesTooLate(t *testing.T) {
+	t.Parallel()
+	closed, ended := make(chan struct{}), make(chan error, 1)
+	rt := transfer.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write(make([]byte, 100))
+		w.(http.Flusher).Flush()
+		<-closed
+		_, err := w.Write(make([]byte, 100))
+		ended <- err
+	}))
+	resp, err := rt.RoundTrip(httptest.NewRequest(http.MethodGet, site, nil))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	close(closed)
+	require.ErrorIs(t, <-ended, io.ErrClosedPipe)
+
+	rt = transfer.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write(make([]byte, 100))
+		_, err := w.Write(make([]byte, 5000))
+		ended <- err
+	}))
+	resp, err = rt.RoundTrip(httptest.NewRequest(http.MethodGet, site, nil))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.ErrorIs(t, <-ended, io.ErrClosedPipe)
+}

@@ -200,7 +200,7 @@ func (d *httpDownload) head(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	defer resp.Body.Close()
+	_ = resp.Body.Close() // there is none
 	if resp.StatusCode != http.StatusOK {
 		return Result{}, d.place(statusError(resp.StatusCode))
 	}

@@ -85,3 +85,8 @@ func TestErrorText(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, hresult.BG_E_HTTP_ERROR_404, code)
 }
+
+func TestConnectError(t *testing.T) {
+	t.Parallel()
+	require.EqualError(t, &connectError{status: 502}, "the proxy answers CONNECT with status 502")
+}

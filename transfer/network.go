@@ -66,11 +66,9 @@ const tolerances = bits.BG_SSL_IGNORE_CERT_CN_INVALID | bits.BG_SSL_IGNORE_CERT_
 func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	shake := &handshake{}
 	ctx := context.WithValue(req.Context(), handshakeKey{}, shake)
-	proxyAuth := ""
 	if ProxyOf(ctx) != nil && req.URL.Scheme == "https" {
 		// It is for the proxy's eyes, which sees CONNECT only.
-		proxyAuth = req.Header.Get("Proxy-Authorization")
-		ctx = context.WithValue(ctx, proxyAuthKey{}, proxyAuth)
+		ctx = context.WithValue(ctx, proxyAuthKey{}, req.Header.Get("Proxy-Authorization"))
 	}
 	out := req.Clone(ctx)
 	if req.URL.Scheme == "https" {

@@ -108,6 +108,23 @@ func TestServerCertificates(t *testing.T) {
 	}
 }
 
+// A chain is followed where something else is tolerated, too.
+func TestServerCertificateChain(t *testing.T) {
+	t.Parallel()
+	root := selfSigned(t, "root")
+	middle := signedBy(t, root, "middle")
+	leaf := signedBy(t, middle, "server")
+	leaf.Certificate = append(leaf.Certificate, middle.Certificate...)
+	s := transfer.NewScript(transfer.Size(1000))
+	target := secure(t, s, leaf)
+	for _, flags := range []bits.SecurityFlags{0, bits.BG_SSL_IGNORE_CERT_DATE_INVALID} {
+		_, o := fetch(t, network(t, trusting(root)), transfer.Request{URL: target, Security: flags})
+		require.NoError(t, o.err)
+		_, o = fetch(t, network(t, trusting(selfSigned(t, "other"))), transfer.Request{URL: target, Security: flags})
+		requireError(t, o.err, hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_SECURE_INVALID_CA, false)
+	}
+}
+
 func TestClientCertificates(t *testing.T) {
 	t.Parallel()
 	certificate, mine, yours := selfSigned(t, "server"), selfSigned(t, "me"), selfSigned(t, "you")
@@ -274,7 +291,7 @@ func TestNetworkProxy(t *testing.T) {
 				// Who has no answer does not get the tunnel of who had one.
 				request.Auth = nil
 				_, o = fetch(t, rt, request)
-				e := requireError(t, o.err, hresult.BG_E_HTTP_ERROR_407, false)
+				e := errorOf(t, o.err, hresult.BG_E_HTTP_ERROR_407, false)
 				require.Equal(t, 407, e.Status)
 				request.Auth = as("bob", "wrong")
 				_, o = fetch(t, rt, request)

@@ -52,10 +52,10 @@ func TestRandomly(t *testing.T) {
 				require.Zero(rt, d.State().Held)
 			} else {
 				require.EqualValues(rt, d.State().Held-before, res.Moved)
-				require.EqualValues(rt, res.Moved, moved)
+				require.Equal(rt, moved, res.Moved)
 			}
 			require.LessOrEqual(rt, res.Moved, max(maxBytes, 0))
-			require.EqualValues(rt, d.State().Held, len(l.data))
+			require.Len(rt, l.data, int(d.State().Held))
 			done = res.Done
 			if done {
 				require.NoError(rt, err)

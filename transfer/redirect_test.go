@@ -49,7 +49,7 @@ func TestRedirectPolicies(t *testing.T) {
 
 				request.Security = bits.BG_HTTP_REDIRECT_POLICY_DISALLOW
 				_, o = fetch(t, w.rt, request)
-				e := requireError(t, o.err, code, false)
+				e := errorOf(t, o.err, code, false)
 				require.Equal(t, w.url+"/there?x=1", e.RemoteName)
 				require.Equal(t, status, e.Status)
 				require.Equal(t, w.url+"/file", e.URL)
@@ -88,7 +88,7 @@ func TestRedirectThatCannotBeFollowed(t *testing.T) {
 			require.Contains(t, []int{1, 11}, hops)
 
 			_, o = fetch(t, s, transfer.Request{Security: bits.BG_HTTP_REDIRECT_POLICY_DISALLOW})
-			e := requireError(t, o.err, 0x8007012E, false)
+			e := errorOf(t, o.err, 0x8007012E, false)
 			if name == "none" {
 				require.Empty(t, e.RemoteName)
 			}

@@ -83,7 +83,7 @@ type Request struct {
 	OnMoved func(n int64)
 }
 
-// security is Request.Security with the redirect policy alone.
+// policy is the redirect policy.
 func (r *Request) policy() bits.SecurityFlags { return r.Security & bits.BG_HTTP_REDIRECT_POLICY_MASK }
 
 // once reports whether the file comes in one answer that cannot be gone on with.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -130,9 +131,14 @@ func TestScriptWithOtherClients(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, body, err := get(t, s, http.MethodGet, site)
-		if err != nil || body != string(s.Bytes()) {
-			t.Errorf("%q, %v", body, err)
+		resp, err := s.RoundTrip(httptest.NewRequest(http.MethodGet, site, nil))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer resp.Body.Close()
+		if b, err := io.ReadAll(resp.Body); err != nil || !bytes.Equal(s.Bytes(), b) {
+			t.Errorf("%q, %v", b, err)
 		}
 	}()
 	require.Eventually(t, func() bool {

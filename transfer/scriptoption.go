@@ -12,7 +12,7 @@ import (
 // of the same name.
 type ScriptOption func(*scriptPlan)
 
-// Always, as a number of times, means each time.
+// Always is a number of times: each time.
 const Always = -1
 
 // scriptPlan is what a script does next.

@@ -110,12 +110,11 @@ func (p *scriptPlan) respond(req *http.Request) *http.Response {
 	if p.http10 {
 		resp.Proto, resp.ProtoMinor = "HTTP/1.0", 0
 	}
-	status, part := p.status, span{0, p.content.size() - 1}
+	status, part := p.status, noBytes
 	switch {
 	case p.statuses.take():
-		part = span{0, -1}
 	case p.redirect != 0:
-		status, part = p.redirect, span{0, -1}
+		status = p.redirect
 		h.Set("Location", p.location)
 	default:
 		status, part = p.file(req, h)
@@ -133,10 +132,12 @@ func (p *scriptPlan) respond(req *http.Request) *http.Response {
 	return resp
 }
 
+// noBytes is the empty stretch.
+var noBytes = span{0, -1}
+
 // file says which part of the file is sent, with which status and headers.
 func (p *scriptPlan) file(req *http.Request, h http.Header) (int, span) {
 	size := p.content.size()
-	none := span{0, -1}
 	if !p.modified.IsZero() {
 		h.Set("Last-Modified", p.modified.Format(http.TimeFormat))
 	}
@@ -145,7 +146,7 @@ func (p *scriptPlan) file(req *http.Request, h http.Header) (int, span) {
 	}
 	since, err := http.ParseTime(req.Header.Get("If-Unmodified-Since"))
 	if err == nil && !p.modified.IsZero() && p.modified.After(since) {
-		return http.StatusPreconditionFailed, none
+		return http.StatusPreconditionFailed, noBytes
 	}
 	whole := span{0, size - 1}
 	if p.noRanges {
@@ -158,7 +159,7 @@ func (p *scriptPlan) file(req *http.Request, h http.Header) (int, span) {
 		return http.StatusOK, whole
 	case part.first >= size:
 		h.Set("Content-Range", fmt.Sprintf("bytes */%d", size))
-		return http.StatusRequestedRangeNotSatisfiable, none
+		return http.StatusRequestedRangeNotSatisfiable, noBytes
 	}
 	part.last = min(part.last, size-1)
 	h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", part.first, part.last, size))

@@ -192,7 +192,7 @@ func TestBadTransports(t *testing.T) {
 			resp.Body = io.NopCloser(reader(row.read))
 			return resp, err
 		}), transfer.Request{})
-		e := requireError(t, o.err, row.code, row.transient)
+		e := errorOf(t, o.err, row.code, row.transient)
 		require.Equal(t, site, e.URL, name)
 	}
 }
