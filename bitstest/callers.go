@@ -180,6 +180,35 @@ func callerCases() []Case {
 			e.ok(err)
 			e.fails(job.TakeOwnership(administrator), hresult.BG_E_INVALID_STATE)
 		}},
+		{"caller/takes-a-job-without-its-credentials", ownerPage, func(e *env) {
+			user, administrator := e.caller(User), e.caller(Administrator)
+			mine := e.jobAs(user, bits.BG_JOB_TYPE_DOWNLOAD)
+			e.ok(mine.SetPriority(user, bits.BG_JOB_PRIORITY_FOREGROUND))
+			e.ok(mine.AddFile(user, e.served("auth/basic/user/secret/100"), e.local("taken")))
+			job2, err := bits.Query[bits.Job2](user, mine)
+			e.ok(err)
+			e.ok(job2.SetCredentials(user, basic("user", "secret")))
+			r := &recorder{}
+			e.ok(mine.SetNotifyInterface(user, r))
+
+			id, err := mine.GetId(user)
+			e.ok(err)
+			taken, err := e.manager.GetJob(administrator, id)
+			e.ok(err)
+			e.Cleanup(func() { _, _ = taken.Cancel(administrator) }) // its first owner no longer may
+			e.ok(taken.TakeOwnership(administrator))
+			e.ok(taken.Resume(administrator))
+			e.until("the callback of the first owner hears of the error", func() bool {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				return len(r.events) > 0
+			})
+			jobError, err := taken.GetError(administrator)
+			e.ok(err)
+			_, code, err := jobError.GetError(administrator)
+			e.ok(err)
+			require.Equal(e, hresult.BG_E_HTTP_ERROR_401, code)
+		}},
 		{"caller/takes-no-ownership", ownerPage, func(e *env) {
 			user := e.caller(User)
 			e.fails(e.jobAs(user, bits.BG_JOB_TYPE_DOWNLOAD).TakeOwnership(user), hresult.E_ACCESSDENIED)

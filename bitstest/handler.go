@@ -24,6 +24,8 @@ const maxSize = 64 << 20
 //	/redirect/{status}/{path}              a redirect to the rest of the path
 //	/flaky/{id}/{times}/{size}             503 a number of times, and then a file
 //	/cut/{id}/{times}/{size}               a file whose GETs lose the connection half way, a number of times
+//	/cutwhole/{id}/{times}/{size}          the same, served as a whole only
+//	/changed/{id}/{before}/{size}          a file of the size before until a GET has lost the connection half way, then a later one
 //	/once/{id}/{size}                      a file until all bytes are fetched, and then 404
 //	/auth/basic/{user}/{password}/{size}   a file for this user, by Basic authentication
 //	/needs/{header}/{value}/{size}         a file for requests with this header, 403 for others
@@ -41,6 +43,8 @@ func Handler() http.Handler {
 		"/slow/{pieces}/{ms}/{size}":           serveSlowly,
 		"/flaky/{id}/{times}/{size}":           h.serveFlaky,
 		"/cut/{id}/{times}/{size}":             h.serveCut,
+		"/cutwhole/{id}/{times}/{size}":        h.serveCutWhole,
+		"/changed/{id}/{before}/{size}":        h.serveChanged,
 		"/once/{id}/{size}":                    h.serveOnce,
 		"/auth/basic/{user}/{password}/{size}": serveProtected,
 		"/needs/{header}/{value}/{size}":       serveHeader,
@@ -78,6 +82,10 @@ func (h *handler) count(key string, n int) int {
 }
 
 func serveFile(w http.ResponseWriter, r *http.Request, size int) {
+	serveFileOf(w, r, size, modified)
+}
+
+func serveFileOf(w http.ResponseWriter, r *http.Request, size int, modified time.Time) {
 	w.Header().Set("Content-Type", "application/octet-stream")
 	http.ServeContent(w, r, "", modified, bytes.NewReader(Content(size)))
 }
@@ -128,6 +136,26 @@ func (h *handler) serveCut(w http.ResponseWriter, r *http.Request, size int) {
 		w = &cut{ResponseWriter: w}
 	}
 	serveFile(w, r, size)
+}
+
+func (h *handler) serveCutWhole(w http.ResponseWriter, r *http.Request, size int) {
+	if r.Method != http.MethodHead && h.count("cutwhole "+r.PathValue("id"), 1) < number(r, "times") {
+		w = &cut{ResponseWriter: w}
+	}
+	serveWhole(w, r, size)
+}
+
+func (h *handler) serveChanged(w http.ResponseWriter, r *http.Request, size int) {
+	key := "changed " + r.PathValue("id")
+	switch {
+	case h.count(key, 0) > 0:
+		serveFileOf(w, r, size, modified.Add(time.Hour))
+	case r.Method == http.MethodHead:
+		serveFile(w, r, min(number(r, "before"), maxSize))
+	default:
+		h.count(key, 1)
+		serveFile(&cut{ResponseWriter: w}, r, min(number(r, "before"), maxSize))
+	}
 }
 
 func (h *handler) serveOnce(w http.ResponseWriter, r *http.Request, size int) {

@@ -138,6 +138,33 @@ func TestCutLosesTheConnection(t *testing.T) {
 	require.Equal(t, bitstest.Content(100000)[50000:], body)
 }
 
+func TestCutWholeLosesTheConnection(t *testing.T) {
+	t.Parallel()
+	server := serve(t)
+	_, body, err := ask(t, server, "GET", "/cutwhole/one/1/100000")
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.Len(t, body, 50000)
+	resp, body, err := ask(t, server, "GET", "/cutwhole/one/1/100000", "Range", "bytes=50000-")
+	require.NoError(t, err)
+	require.Equal(t, 200, resp.StatusCode)
+	require.Equal(t, bitstest.Content(100000), body)
+}
+
+func TestChangedIsAnotherFileOnceCut(t *testing.T) {
+	t.Parallel()
+	server := serve(t)
+	before, _, err := ask(t, server, "HEAD", "/changed/one/100000/70000")
+	require.NoError(t, err)
+	require.Equal(t, int64(100000), before.ContentLength)
+	_, body, err := ask(t, server, "GET", "/changed/one/100000/70000")
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.Len(t, body, 50000)
+	after, body, err := ask(t, server, "GET", "/changed/one/100000/70000")
+	require.NoError(t, err)
+	require.Equal(t, bitstest.Content(70000), body)
+	require.NotEqual(t, before.Header.Get("Last-Modified"), after.Header.Get("Last-Modified"))
+}
+
 func TestOnceIsServedOnce(t *testing.T) {
 	t.Parallel()
 	server := serve(t)

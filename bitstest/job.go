@@ -93,6 +93,21 @@ func jobCases() []Case {
 			_, err = job.GetOwnerElevationState(e.ctx)
 			e.ok(err)
 		}},
+		{"job/modification-time-moves-by-calls", "D ns-bits-bg_job_times.md", func(e *env) {
+			job := e.job(bits.BG_JOB_TYPE_DOWNLOAD)
+			before, err := job.GetTimes(e.ctx)
+			e.ok(err)
+			e.until("time has passed", func() bool {
+				times, err := e.job(bits.BG_JOB_TYPE_DOWNLOAD).GetTimes(e.ctx)
+				e.ok(err)
+				return times.CreationTime.After(before.ModificationTime)
+			})
+			_, err = job.Cancel(e.ctx)
+			e.ok(err)
+			after, err := job.GetTimes(e.ctx)
+			e.ok(err)
+			require.True(e, after.ModificationTime.After(before.ModificationTime))
+		}},
 		{"job/modification-time-moves", "D nf-bits-ibackgroundcopyjob-gettimes.md", func(e *env) {
 			job := e.job(bits.BG_JOB_TYPE_DOWNLOAD)
 			before, err := job.GetTimes(e.ctx)

@@ -142,6 +142,37 @@ func lifeCases() []Case {
 				require.Equal(e, want, progress.Completed)
 			}
 		}},
+		{"life/rename-fails", "D nf-bits-ibackgroundcopyjob-complete.md, ns-bits-bg_file_progress.md", func(e *env) {
+			job, locals := e.download("file/1000", "file/10")
+			files := []bits.File{e.file(job, locals[0]), e.file(job, locals[1])}
+			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
+			e.ok(os.Mkdir(e.path(locals[1]), 0o700)) // no file can be renamed to it
+			_, err := job.Complete(e.ctx)
+			require.Error(e, err)
+			e.is(bits.BG_JOB_STATE_TRANSFERRED, job)
+			for i, want := range []bool{e.exists(locals[0]), false} {
+				progress, err := files[i].GetProgress(e.ctx)
+				e.ok(err)
+				require.Equal(e, want, progress.Completed)
+			}
+			e.ok(os.Remove(e.path(locals[1])))
+			e.complete(job)
+			e.is(bits.BG_JOB_STATE_ACKNOWLEDGED, job)
+			e.holds(locals[0], Content(1000))
+			e.holds(locals[1], Content(10))
+		}},
+		{"life/cancelled-after-a-rename-fails", "D nf-bits-ibackgroundcopyjob-complete.md", func(e *env) {
+			job, locals := e.download("file/10")
+			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
+			temporary := e.temporary(e.file(job, locals[0]))
+			e.ok(os.Mkdir(e.path(locals[0]), 0o700))
+			_, err := job.Complete(e.ctx)
+			require.Error(e, err)
+			result, err := job.Cancel(e.ctx)
+			e.answers(hresult.S_OK, result, err)
+			e.is(bits.BG_JOB_STATE_CANCELLED, job)
+			require.False(e, e.exists(temporary))
+		}},
 		{"life/file-exists-already", "D nf-bits-ibackgroundcopyjob-complete.md; I", func(e *env) {
 			job, locals := e.download("file/1000")
 			e.write(locals[0], []byte("what was there before"))

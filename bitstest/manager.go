@@ -91,6 +91,11 @@ func managerCases() []Case {
 			e.ok(err)
 			require.NotEmpty(e, text)
 		}},
+		{"manager/error-description-in-no-language", "D nf-bits-ibackgroundcopymanager-geterrordescription.md", func(e *env) {
+			const nobodys = 0x3FF // a LANGID that is assigned to no language
+			_, err := e.manager.GetErrorDescription(e.ctx, hresult.BG_E_NOT_FOUND, nobodys)
+			e.fails(err, hresult.HRESULT_FROM_WIN32_ERROR_RESOURCE_LANG_NOT_FOUND)
+		}},
 		{"manager/no-error-description", "D nf-bits-ibackgroundcopymanager-geterrordescription.md; O", func(e *env) {
 			const unknown = hresult.HRESULT(0x8020BEEF)
 			_, err := e.manager.GetErrorDescription(e.ctx, unknown, usEnglish)

@@ -83,6 +83,24 @@ func serverCases() []Case {
 			e.complete(job)
 			e.holds(locals[0], Content(1000))
 		}},
+		{"server/lost-connection-without-ranges", "D best-practices-when-using-bits.md", func(e *env) {
+			job, _ := e.download("cutwhole/" + e.id + "/1/100000")
+			e.ok(job.SetMinimumRetryDelay(e.ctx, 5))
+			e.ok(job.Resume(e.ctx))
+			e.reaches(bits.BG_JOB_STATE_ERROR, job)
+			e.breaks(job, bits.BG_ERROR_CONTEXT_REMOTE_FILE, hresult.BG_E_INSUFFICIENT_RANGE_SUPPORT)
+		}},
+		{"server/changed-file", "D file-transfer-consistency.md", func(e *env) {
+			job, locals := e.download("file/10", "changed/"+e.id+"/100000/70000")
+			e.resume(job, bits.BG_JOB_STATE_TRANSIENT_ERROR)
+			e.resume(job, bits.BG_JOB_STATE_TRANSFERRED)
+			progress, err := job.GetProgress(e.ctx)
+			e.ok(err)
+			require.Equal(e, bits.JobProgress{BytesTotal: 70010, BytesTransferred: 70010, FilesTotal: 2, FilesTransferred: 2}, progress)
+			e.complete(job)
+			e.holds(locals[0], Content(10))
+			e.holds(locals[1], Content(70000))
+		}},
 		{"server/high-performance", propertyPage, func(e *env) {
 			job, _ := e.download()
 			e.ok(query[bits.Job5](e, job).SetProperty(e.ctx, bits.BITS_JOB_PROPERTY_HIGH_PERFORMANCE, bits.PropertyEnable(true)))

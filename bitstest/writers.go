@@ -36,16 +36,20 @@ func (w *slow) Write(p []byte) (int, error) {
 // cut loses the connection after half of the body.
 type cut struct {
 	http.ResponseWriter
-	left int
+	begun bool
+	left  int
 }
 
 func (w *cut) WriteHeader(status int) {
 	length, _ := strconv.Atoi(w.Header().Get("Content-Length"))
-	w.left = length / 2
+	w.begun, w.left = true, length/2
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *cut) Write(p []byte) (int, error) {
+	if !w.begun {
+		w.WriteHeader(http.StatusOK)
+	}
 	n, err := w.ResponseWriter.Write(p[:min(w.left, len(p))])
 	w.left -= n
 	if err == nil && n < len(p) {
