@@ -24,7 +24,8 @@ type manager struct {
 }
 
 // Activate is CoCreateInstance of the BITS class by the caller in ctx: it starts the
-// service if it is stopped. It fails with
+// service if it is stopped. Calls on the manager, and on all that is got from it, are
+// made as that caller unless their context says otherwise. It fails with
 //
 //   - HRESULT_FROM_WIN32(ERROR_SERVICE_DISABLED) when the service is disabled (O).
 //   - BG_E_REMOTE_NOT_SUPPORTED before Windows 10 1607 for a caller with a network logon
@@ -32,7 +33,7 @@ type manager struct {
 //   - E_ACCESSDENIED for a caller of low integrity (D nn-bits-ibackgroundcopymanager.md).
 //   - what a [Fault] of the operation "Activate" says.
 func (e *Emulator) Activate(ctx context.Context) (bits.Manager, error) {
-	return e.activate(ctx, e.conf.caller)
+	return e.activate(ctx, (&object{base: e.conf.caller}).caller(ctx))
 }
 
 func (e *Emulator) activate(ctx context.Context, base token.Token) (bits.Manager, error) {
