@@ -4,6 +4,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/jobstore"
 )
 
 // clockMode is what makes the time go on, and the work be done.
@@ -184,6 +187,51 @@ func (e *Emulator) poll() {
 	}
 	e.clock.driving = false
 	e.idle.Broadcast()
+}
+
+// shown is what a program that polls has been told of a job.
+type shown struct {
+	state    bits.JobState
+	progress bool // GetProgress may go with the GetState before it
+}
+
+// pollState is poll for GetState. A state that the job has come to meanwhile is told
+// before anything else is done.
+func (e *Emulator) pollState(entry jobstore.Entry) {
+	if e.clock.mode != clockPoll {
+		return
+	}
+	id := entry.ID()
+	e.mu.Lock()
+	last, known := e.shown[id]
+	news := known && last.state != e.liveState(entry)
+	e.mu.Unlock()
+	if !news {
+		e.poll()
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if entry.Deleted() {
+		delete(e.shown, id)
+	} else {
+		e.shown[id] = shown{e.liveState(entry), true}
+	}
+}
+
+// pollProgress is poll for GetProgress.
+func (e *Emulator) pollProgress(entry jobstore.Entry) {
+	if e.clock.mode != clockPoll {
+		return
+	}
+	e.mu.Lock()
+	last, known := e.shown[entry.ID()]
+	if known {
+		e.shown[entry.ID()] = shown{state: last.state}
+	}
+	e.mu.Unlock()
+	if !last.progress {
+		e.poll()
+	}
 }
 
 // follow does what falls due while the real time goes on.

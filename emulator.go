@@ -72,6 +72,7 @@ type Emulator struct {
 	background *run
 	storeErr   error // the first that no caller could be told of
 	closed     bool
+	shown      map[uuid.UUID]shown // what clients have been told, see StepOnPoll
 }
 
 // New makes an emulator. It follows the real time and reaches the real network,
@@ -95,6 +96,7 @@ func open(c config) (_ *Emulator, err error) {
 		running:  map[*run]struct{}{},
 		telling:  map[sid.SID]int{},
 		goodbyes: map[uuid.UUID]*goodbye{},
+		shown:    map[uuid.UUID]shown{},
 	}
 	e.idle.L = &e.mu
 	for i := range e.ready {

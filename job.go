@@ -264,7 +264,7 @@ func (j *job) GetType(ctx context.Context) (bits.JobType, error) {
 
 // GetProgress implements [bits.Job].
 func (j *job) GetProgress(ctx context.Context) (bits.JobProgress, error) {
-	j.e.poll()
+	j.e.pollProgress(j.entry)
 	r, err := j.read(ctx, iJob+"GetProgress")
 	if err != nil {
 		return bits.JobProgress{}, err
@@ -311,7 +311,7 @@ func (j *job) GetTimes(ctx context.Context) (bits.JobTimes, error) {
 
 // GetState implements [bits.Job].
 func (j *job) GetState(ctx context.Context) (bits.JobState, error) {
-	j.e.poll()
+	j.e.pollState(j.entry)
 	if _, err := j.enter(ctx, iJob+"GetState", tokenopts.RetrieveJob); err != nil {
 		return 0, err
 	}

@@ -84,6 +84,10 @@ func FollowTime() Option { return func(c *config) { c.clock = clockFollow } }
 // one piece of work, and when there is none to do moves the time to the next
 // retry or delay that a job is waiting for. It never moves the time for the sake
 // of a job that waits for something else.
+//
+// A program that looks often enough misses nothing: a state that the job has come to
+// since it was last asked for is told before anything else is done, and a GetProgress
+// after a GetState of the job tells of the same moment.
 func StepOnPoll() Option { return func(c *config) { c.clock = clockPoll } }
 
 // Logger gets what the emulator does, at level Debug, and what goes wrong inside
