@@ -77,12 +77,11 @@ func rangeSpan(r bits.FileRange, size int64) (span, bool) {
 // place of byte 0 of the remote file in the local one, from which others follow.
 // There must be something left.
 func (p plan) next(held uint64, limit int64) (want span, shift int64) {
-	for _, part := range p.parts {
-		if held >= uint64(part.begin+part.len()) {
-			continue
-		}
-		first := part.first + int64(held) - part.begin
-		return span{first, min(part.last, first+min(limit, math.MaxInt64-first)-1)}, part.local - part.first
+	i := len(p.parts) - 1
+	for uint64(p.parts[i].begin) > held {
+		i--
 	}
-	panic("transfer: asked what to fetch when all is held") // uncovered: callers compare held with total before
+	part := p.parts[i]
+	first := part.first + int64(held) - part.begin
+	return span{first, min(part.last, first+min(limit, math.MaxInt64-first)-1)}, part.local - part.first
 }
