@@ -78,8 +78,9 @@ func TestParseOffset(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, uint64(math.MaxUint64), n)
 	for _, s := range []string{"", "x", "-1", "+1", " 1", "1 ", "18446744073709551616", "1e3", "0x1", "1_0"} {
-		_, ok := bitspost.ParseOffset(s)
+		n, ok := bitspost.ParseOffset(s)
 		require.False(t, ok, s)
+		require.Zero(t, n, s)
 	}
 }
 

@@ -24,7 +24,10 @@ func parseDecimal(s string, bits int) (uint64, bool) {
 		}
 	}
 	n, err := strconv.ParseUint(s, 10, bits)
-	return n, err == nil
+	if err != nil {
+		return 0, false // ParseUint returns the largest number for one that is too large
+	}
+	return n, true
 }
 
 // FormatCode writes an error code, "0x80070057".
