@@ -11,7 +11,7 @@ import (
 // How long a server may keep an upload from getting on before it counts as
 // broken (I).
 const (
-	maxResyncs  = 4 // answers 416 in a row
+	maxResyncs  = 4 // answers 416 in a row, none of which was ahead
 	maxRefusals = 2 // answers 416 in a row that want what was just sent
 	maxIdle     = 3 // fragments accepted that moved nothing, in a row
 	maxSetbacks = 8 // times the offset went back before there was anything new
@@ -129,7 +129,7 @@ func (u *Upload) moveTo(next uint64, reply reply) error {
 	back := next < u.state.Offset
 	u.state.Offset = next
 	if next > u.peak {
-		u.peak, u.setbacks = next, 0
+		u.peak, u.setbacks, u.resyncs = next, 0, 0
 	}
 	if back {
 		return u.setback(reply)

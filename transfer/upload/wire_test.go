@@ -287,7 +287,7 @@ func TestT07Resync(t *testing.T) {
 	})
 	t.Run("to and fro", func(t *testing.T) {
 		t.Parallel()
-		srv := wiretest.Serve(t, created, outOfStep(5), outOfStep(0), outOfStep(5), outOfStep(0))
+		srv := wiretest.Serve(t, created, outOfStep(5), outOfStep(0), outOfStep(5), outOfStep(0), outOfStep(5))
 		wants(t, newJob(t, srv.URL()+"/up/a.txt", "AAAAABBBBBCCCCC").fails(), hresult.BG_E_INVALID_SERVER_RESPONSE, remote, false)
 	})
 	t.Run("the end, and the answer to the last fragment never came", func(t *testing.T) {
