@@ -82,6 +82,10 @@ cover: ## measure coverage and compare it with the floors
 	@$(GO) test -coverprofile=coverage.out ./... >coverage.log || { cat coverage.log; exit 1; }
 	@$(GO) run ./internal/cover coverage.out
 
+.PHONY: cover-spec
+cover-spec: ## count the documented returns that the emulator has been seen to produce
+	@COVER_SPEC=1 $(GO) test -count=1 -run='^TestSpecReturns$$'
+
 .PHONY: readme
 readme: ## compile and run the code of README.md and docs/, check names and links
 	@$(GO) run ./internal/readme

@@ -118,6 +118,9 @@ func (e *Emulator) checkFiles(r *jobstore.Job, caller token.Token, files []bits.
 			return nil, fmt.Errorf("BITS_JOB_PROPERTY_DYNAMIC_CONTENT and ranges [D ne-bits5_0-bits_job_property_id.md; I for the code]: %w",
 				hresult.BG_E_UNSUPPORTED_JOB_CONFIGURATION)
 		}
+		if r.HTTPMethod != "" {
+			return nil, fmt.Errorf("ranges and the method %s [I]: %w", r.HTTPMethod, hresult.BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD)
+		}
 		added[0].Ranges = list
 	}
 	e.mu.Lock()

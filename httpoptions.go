@@ -179,6 +179,8 @@ func (j *job) SetHttpMethod(ctx context.Context, method string) error {
 			return nil
 		case r.DynamicContent || r.OnDemandMode, r.Type != bits.BG_JOB_TYPE_DOWNLOAD:
 			return fmt.Errorf("the method %s: %w", method, hresult.BG_E_UNSUPPORTED_JOB_CONFIGURATION)
+		case hasRanges(r):
+			return fmt.Errorf("ranges and the method %s [I]: %w", method, hresult.BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD)
 		}
 		r.HTTPMethod, r.Priority = method, bits.BG_JOB_PRIORITY_FOREGROUND
 		return nil

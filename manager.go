@@ -14,6 +14,7 @@ import (
 	"github.com/bitsemu/bitsemu/jobstore"
 	"github.com/bitsemu/bitsemu/token"
 	"github.com/bitsemu/bitsemu/tokenopts"
+	"github.com/bitsemu/bitsemu/winver"
 )
 
 // manager is IBackgroundCopyManager.
@@ -34,6 +35,21 @@ type manager struct {
 //   - what a [Fault] of the operation "Activate" says.
 func (e *Emulator) Activate(ctx context.Context) (bits.Manager, error) {
 	return e.activate(ctx, (&object{base: e.conf.caller}).caller(ctx))
+}
+
+// ActivateClass is [Emulator.Activate] for one of the classes that versions of BITS have
+// brought, such as [bits.CLSID_BackgroundCopyManager5_0]: a program finds out by them
+// which version there is. It fails with REGDB_E_CLASSNOTREG for a class of a later version
+// than that of the emulated build, and for any other (D
+// determining-the-version-of-bits-on-a-computer.md).
+func (e *Emulator) ActivateClass(ctx context.Context, clsid uuid.UUID) (bits.Manager, error) {
+	major, minor, ok := bits.CLSIDVersion(clsid)
+	if !ok || e.conf.build.BITS() < winver.MakeVersion(major, minor) {
+		o := object{e: e, base: e.conf.caller}
+		return nil, o.failed("CoCreateInstance", jobKey{}, o.caller(ctx),
+			fmt.Errorf("class %s is not there on %s: %w", bits.GUIDString(clsid), e.conf.build, hresult.REGDB_E_CLASSNOTREG))
+	}
+	return e.Activate(ctx)
 }
 
 func (e *Emulator) activate(ctx context.Context, base token.Token) (bits.Manager, error) {

@@ -42,6 +42,14 @@ func IIDVersion(iid uuid.UUID) (major, minor uint8, ok bool) {
 	return g.major, g.minor, g.major != 0
 }
 
+// CLSIDVersion is the version of BITS that brought a class of the manager, for
+// instance 5 and 0 for CLSID_BackgroundCopyManager5_0. It answers false for any
+// other identifier.
+func CLSIDVersion(clsid uuid.UUID) (major, minor uint8, ok bool) {
+	g := find(clsid, func(g guid) bool { return strings.HasPrefix(g.name, "CLSID_") })
+	return g.major, g.minor, g.major != 0
+}
+
 // GUIDName is the name of a GUID of this package, "IID_IBackgroundCopyJob5" or
 // "CLSID_BackgroundCopyManager", and "" for any other.
 func GUIDName(id uuid.UUID) string {

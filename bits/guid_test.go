@@ -31,8 +31,15 @@ func TestGUIDsAreThoseOfWindows(t *testing.T) {
 			if kind != "IID" {
 				require.Empty(t, bits.IIDName(id))
 				require.False(t, ok)
+				major, minor, ok = bits.CLSIDVersion(id)
+				require.Equal(t, strings.Contains(version, "."), ok)
+				if ok {
+					require.Equal(t, version, fmt.Sprintf("%d.%d", major, minor))
+				}
 				return
 			}
+			_, _, class := bits.CLSIDVersion(id)
+			require.False(t, class)
 			require.Equal(t, strings.TrimPrefix(name, "IID_"), bits.IIDName(id))
 			require.Equal(t, strings.Contains(version, "."), ok)
 			if ok {
@@ -53,6 +60,8 @@ func TestUnknownGUID(t *testing.T) {
 		require.False(t, ok)
 		require.Zero(t, major)
 		require.Zero(t, minor)
+		_, _, ok = bits.CLSIDVersion(id)
+		require.False(t, ok)
 	}
 }
 
