@@ -73,10 +73,8 @@ func (r *run) begin() error {
 	if _, err := e.identity(&j, tokenopts.TemporaryFile, f.LocalName); err != nil {
 		return r.about(i, err, bits.BG_ERROR_CONTEXT_LOCAL_FILE)
 	}
-	state := transfer.State{Size: f.BytesTotal, Held: f.BytesTransferred, ETag: f.ETag}
-	if !f.RemoteModified.IsZero() {
-		state.LastModified = f.RemoteModified.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")
-	}
+	state := stampOf(f)
+	state.Size, state.Held = f.BytesTotal, f.BytesTransferred
 	if f.Ranges != nil || inPlace {
 		state.Size = bits.BG_SIZE_UNKNOWN
 	}
@@ -107,6 +105,15 @@ func (r *run) begin() error {
 		r.held.Store(0)
 	}
 	return nil
+}
+
+// stampOf is by what the remote file is known again.
+func stampOf(f *jobstore.File) transfer.State {
+	s := transfer.State{ETag: f.ETag}
+	if !f.RemoteModified.IsZero() {
+		s.LastModified = f.RemoteModified.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")
+	}
+	return s
 }
 
 // about makes an error one of a file.

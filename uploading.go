@@ -25,7 +25,8 @@ type uploading struct {
 	state upload.State
 	sent  uint64
 	reply jobstore.Progress
-	temp  string // of the reply
+	stamp transfer.State // of the reply: which version of it has been begun
+	temp  string         // of the reply
 
 	// ---- of the step
 
@@ -59,7 +60,10 @@ func (u *uploading) show(j *jobstore.Job) {
 		j.ReplyTemporaryName = u.temp
 	}
 	if len(j.Files) > 0 {
-		j.Files[0].BytesTransferred = u.sent
+		// What an upload job fetches is its reply: which one, is noted where a
+		// download notes it.
+		f := &j.Files[0]
+		f.BytesTransferred, f.ETag, f.RemoteModified = u.sent, u.stamp.ETag, httpTime(u.stamp.LastModified)
 	}
 }
 
@@ -97,6 +101,7 @@ func (r *run) beginUpload() error {
 	}
 	u := &uploading{
 		r: r, source: source, reply: j.ReplyProgress, temp: j.ReplyTemporaryName, sent: f.BytesTransferred, uploaded: j.UploadFinished,
+		stamp: stampOf(f),
 		state: upload.State{
 			Session: j.UploadSession, Offset: f.BytesTransferred, Host: j.UploadHost, HostTimeout: j.UploadHostTimeout,
 			HostLostSince: j.UploadHostLost, Finished: j.UploadFinished, ReplyURL: j.UploadReplyURL,
@@ -334,7 +339,7 @@ func (u *uploading) receive() error {
 		return errStale
 	}
 	state := u.fetch.State()
-	u.reply = jobstore.Progress{BytesTotal: state.Size, BytesTransferred: state.Held}
+	u.reply, u.stamp = jobstore.Progress{BytesTotal: state.Size, BytesTransferred: state.Held}, state
 	if result.Moved > 0 {
 		r.moved()
 	}
@@ -370,16 +375,12 @@ func (u *uploading) openReply() error {
 		return err
 	}
 	e.mu.Lock()
-	temp := u.temp
+	temp, state := u.temp, u.stamp
+	state.Size, state.Held = u.reply.BytesTotal, u.reply.BytesTransferred
 	e.mu.Unlock()
-	state := transfer.State{Size: bits.BG_SIZE_UNKNOWN}
-	var into *os.File
-	if temp != "" {
-		if old, err := winpath.Parse(temp); err == nil {
-			into, _ = e.disk.OpenFile(old, os.O_RDWR|os.O_TRUNC) // if it has gone, another is made
-		}
-	}
+	into := e.reopen(temp, state.Held)
 	if into == nil {
+		state = transfer.State{Size: bits.BG_SIZE_UNKNOWN}
 		var made winpath.Path
 		if made, into, err = e.disk.CreateTemp(path.Dir(), e.source()); err != nil {
 			return local(err)
@@ -402,6 +403,24 @@ func (u *uploading) openReply() error {
 	u.temp = temp
 	e.patch(r.it.entry, func(j *jobstore.Job) { j.ReplyFileName, j.ReplyTemporaryName = name, temp })
 	return nil
+}
+
+// reopen opens a temporary file that was begun, nil when it has gone or does not hold
+// what it should.
+func (e *Emulator) reopen(temp string, held uint64) *os.File {
+	path, err := winpath.Parse(temp)
+	if err != nil {
+		return nil
+	}
+	file, err := e.disk.OpenFile(path, os.O_RDWR)
+	if err != nil {
+		return nil
+	}
+	if info, err := file.Stat(); err != nil || uint64(info.Size()) < held {
+		_ = file.Close() // nothing was written to it
+		return nil
+	}
+	return file
 }
 
 // goodbye is an upload session that is to be cancelled at its server, for a job that
