@@ -73,7 +73,16 @@ func (a *answerer) Authorize(_ context.Context, c transfer.Challenge) (string, e
 		return "", err
 	}
 	_ = a.e.note(&j, resource, actionAnswer, c.URL, grant) // the server is the judge
-	return transfer.Simulated(c.Scheme, grant.Principal.String()), nil
+	return transfer.Simulated(c.Scheme, principalText(grant.Principal)), nil
+}
+
+// principalText is a principal as [transfer.Simulated] has it: without a name when it
+// is anonymous, which lets nobody in.
+func principalText(p tokenopts.Principal) string {
+	if p.Kind == tokenopts.PrincipalAnonymous {
+		return ""
+	}
+	return p.String()
 }
 
 func resourceOf(target bits.AuthTarget) tokenopts.Resource {
