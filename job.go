@@ -406,17 +406,20 @@ func (j *job) SetPriority(ctx context.Context, priority bits.JobPriority) error 
 func (e *Emulator) reprioritize(entry jobstore.Entry) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	it := e.items[entry.ID()]
-	if it == nil {
+	if entry.Deleted() {
 		return
 	}
+	it := e.item(entry)
 	switch {
-	case it.queued != nil && it.priority != int(entry.Priority()):
+	case it.run != nil:
+		if it.run.priority != int(entry.Priority()) {
+			e.preempt(it.run)
+		}
+	case it.queued == nil || it.priority != int(entry.Priority()):
 		e.enqueue(entry)
-	case it.run != nil && it.run.priority != int(entry.Priority()):
-		e.preempt(it.run)
 	}
 	e.reconsider(entry)
+	e.release(it)
 }
 
 // GetPriority implements [bits.Job].

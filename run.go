@@ -66,6 +66,12 @@ func (e *Emulator) start(it *item) {
 		e.broken(err)
 		return
 	}
+	if j.DynamicContent && j.Priority != bits.BG_JOB_PRIORITY_FOREGROUND {
+		// What cannot be throttled does not come in the background (D
+		// ne-bits5_0-bits_job_property_id.md): the job waits for SetPriority (I).
+		e.release(it)
+		return
+	}
 	r := &run{e: e, it: it, state: bits.BG_JOB_STATE_CONNECTING, priority: it.priority, began: e.line.Now(), index: -1}
 	r.ctx, r.cancel = context.WithCancel(context.WithValue(context.Background(), runKey{}, r))
 	r.ctx = transfer.WithNow(r.ctx, e.Now)
