@@ -10,6 +10,7 @@ import (
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/bitstest"
 	"github.com/bitsemu/bitsemu/internal/emulated"
+	"github.com/bitsemu/bitsemu/token"
 	"github.com/bitsemu/bitsemu/winver"
 )
 
@@ -50,6 +51,40 @@ func TestConformanceOfTheService(t *testing.T) {
 				emu, surroundings := emulated.Open(t, winver.Windows11_24H2, bitsemu.FollowTime())
 				c.Check(t, emu.Manager(), append(surroundings, bitstest.Wait(nil))...)
 			})
+		})
+	}
+}
+
+// unpolled are the cases that wait for time in which no job has anything to do,
+// and polling does not make that pass.
+var unpolled = map[string]bool{
+	"job/modification-time-moves": true, "job/modification-time-moves-by-calls": true,
+	"callback/transient-error-is-a-modification": true,
+}
+
+// A program that polls in a loop, and knows nothing of an emulator, gets as far.
+func TestConformanceByPolling(t *testing.T) {
+	t.Parallel()
+	for _, c := range bitstest.Cases() {
+		if unpolled[c.Name] {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			emu, surroundings := emulated.Open(t, winver.Windows11_24H2, bitsemu.StepOnPoll())
+			_, polled, err := emu.As(token.LocalSystem()).CreateJob(t.Context(), "polled", bits.BG_JOB_TYPE_DOWNLOAD)
+			require.NoError(t, err)
+			wait := func(done func() bool) bool {
+				for range 10000 {
+					if done() {
+						return true
+					}
+					_, err := polled.GetState(t.Context())
+					require.NoError(t, err)
+				}
+				return false
+			}
+			c.Check(t, emu.Manager(), append(surroundings, bitstest.Wait(wait))...)
 		})
 	}
 }

@@ -81,6 +81,11 @@ func argumentCases() []Case {
 			e.ok(job.AddFile(e.ctx, e.remote("file/1"), local))
 			e.file(job, local)
 		}},
+		{"add-file/no-such-directory", filePage + "; O", func(e *env) {
+			job := e.job(bits.BG_JOB_TYPE_DOWNLOAD)
+			require.Error(e, job.AddFile(e.ctx, e.remote("file/1"), e.local("missing")+`\file`))
+			require.Empty(e, e.files(job))
+		}},
 		{"add-file/share", filePage, func(e *env) {
 			job := e.job(bits.BG_JOB_TYPE_DOWNLOAD)
 			local := e.local("a")

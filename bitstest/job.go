@@ -98,7 +98,11 @@ func jobCases() []Case {
 			before, err := job.GetTimes(e.ctx)
 			e.ok(err)
 			e.until("time has passed", func() bool {
-				times, err := e.job(bits.BG_JOB_TYPE_DOWNLOAD).GetTimes(e.ctx)
+				_, now, err := e.manager.CreateJob(e.ctx, e.name("clock"), bits.BG_JOB_TYPE_DOWNLOAD)
+				e.ok(err)
+				times, err := now.GetTimes(e.ctx)
+				e.ok(err)
+				_, err = now.Cancel(e.ctx)
 				e.ok(err)
 				return times.CreationTime.After(before.ModificationTime)
 			})
