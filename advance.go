@@ -367,8 +367,7 @@ func (r *run) settle(file *os.File, name string) error {
 	}
 	r.temp = name
 	if e.durable() {
-		e.flush(r, func(*jobstore.Job) {})
-		r.temp = name
+		e.keep(r)
 	}
 	if held := r.held.Load(); !r.inPlace && uint64(info.Size()) < held {
 		r.held.Store(0)
@@ -424,9 +423,7 @@ func (r *run) note(result transfer.Result) {
 		}
 		e.touched(it)
 		if e.durable() && e.line.Now().Sub(r.flushed) > flushEvery {
-			temp := r.temp
-			e.flush(r, func(*jobstore.Job) {})
-			r.temp, r.dirty = temp, true
+			e.keep(r)
 		}
 	}
 	if result.Done {

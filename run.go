@@ -160,6 +160,13 @@ func (e *Emulator) flush(r *run, also func(*jobstore.Job)) {
 	r.dirty, r.temp, r.flushed = false, "", e.line.Now()
 }
 
+// keep writes to the record how far a run has come that goes on.
+func (e *Emulator) keep(r *run) {
+	temp, dirty := r.temp, r.dirty
+	e.flush(r, func(*jobstore.Job) {})
+	r.temp, r.dirty = temp, dirty
+}
+
 // show puts what only the run knows into a record.
 func (r *run) show(j *jobstore.Job) {
 	j.State = r.state

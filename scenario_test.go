@@ -79,6 +79,7 @@ type scene struct {
 	emu      *bitsemu.Emulator
 	scenario string
 	line     string
+	follows  bool // the service works by itself, between any two calls of the test
 }
 
 // play plays a scenario, or a part of it, on a machine whose clock the test moves, and
@@ -93,7 +94,9 @@ func play(t *testing.T, scenario, part string, act func(*scene), opts ...bitsemu
 	t.Run(part+"/follow", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			act(newScene(t, scenario, append(opts[:len(opts):len(opts)], bitsemu.FollowTime())...))
+			s := newScene(t, scenario, append(opts[:len(opts):len(opts)], bitsemu.FollowTime())...)
+			s.follows = true
+			act(s)
 		})
 	})
 }
@@ -205,6 +208,15 @@ func (s *scene) remote(name string, opts ...transfer.ScriptOption) (*transfer.Sc
 	script := transfer.NewScript(opts...)
 	s.ok(s.emu.Script(url, script))
 	return script, url
+}
+
+// private puts a remote file on a server of its own that asks who is there, and
+// returns it with its remote name.
+func (s *scene) private(name string, policy transfer.Policy, opts ...transfer.ScriptOption) (*transfer.Script, string) {
+	s.t.Helper()
+	script := transfer.NewScript(opts...)
+	s.ok(s.emu.HandleTransport("http://private.test/"+name, transfer.ProtectTransport(script, policy)))
+	return script, "http://private.test/" + name
 }
 
 // directory makes a directory where only some may read and write.
