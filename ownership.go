@@ -19,6 +19,9 @@ func (j *job) take(ctx context.Context, method string, query token.Token) error 
 	if err != nil {
 		return j.failedWith(ctx, method, err)
 	}
+	if run := e.runOf(j.entry); run != nil {
+		run.show(&r) // the temporary file may not be in the record yet
+	}
 	// The new owner must be able to go on with what is there (D
 	// nf-bits-ibackgroundcopyjob-takeownership.md), and his drives must be the same,
 	// which letters of one machine are unless a test says otherwise.
