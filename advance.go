@@ -348,7 +348,18 @@ func (r *run) openLocal() error {
 		return err
 	}
 	r.file = file
-	return r.settle(file, path.String())
+	if err = r.settle(file, path.String()); errors.Is(err, errStale) && !j.HighPerformance && r.ended() {
+		r.closeFile()
+		_ = e.disk.Remove(path) // no record knows of it
+	}
+	return err
+}
+
+// ended reports whether the run has been taken off its job.
+func (r *run) ended() bool {
+	r.e.mu.Lock()
+	defer r.e.mu.Unlock()
+	return r.over
 }
 
 // settle makes the file under way be the one that is open. One that is shorter
