@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
@@ -42,6 +44,11 @@ type answerer struct {
 
 // Authorize implements [transfer.Authenticator].
 func (a *answerer) Authorize(_ context.Context, c transfer.Challenge) (string, error) {
+	// A password is for the servers that the job names, not for one that these send it
+	// to (I).
+	if c.Target == bits.BG_AUTH_TARGET_SERVER && !a.names(c.URL) {
+		return "", nil
+	}
 	if explicit, ok := a.secrets.Find(c.Target, c.Scheme); ok && !explicit.Implicit {
 		user, password := explicit.UserName, string(explicit.Password)
 		a.e.audit.add(AuditEntry{
@@ -83,6 +90,25 @@ func principalText(p tokenopts.Principal) string {
 		return ""
 	}
 	return p.String()
+}
+
+// names reports whether one of the job's files, or the reply to its upload, is on the
+// host of a URL.
+func (a *answerer) names(remote string) bool {
+	asking, err := url.Parse(remote)
+	if err != nil {
+		return false
+	}
+	same := func(name string) bool {
+		u, err := url.Parse(name)
+		return err == nil && strings.EqualFold(u.Scheme, asking.Scheme) && canonicalHost(u) == canonicalHost(asking)
+	}
+	for i := range a.j.Files {
+		if f := &a.j.Files[i]; same(f.RemoteName) || f.UnresumedRemote != "" && same(f.UnresumedRemote) {
+			return true
+		}
+	}
+	return a.j.UploadHost != "" && strings.EqualFold(a.j.UploadHost, asking.Hostname())
 }
 
 func resourceOf(target bits.AuthTarget) tokenopts.Resource {
