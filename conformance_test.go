@@ -1,6 +1,7 @@
 package bitsemu_test
 
 import (
+	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 
@@ -51,6 +52,20 @@ func TestConformanceOfTheService(t *testing.T) {
 				emu, surroundings := emulated.Open(t, winver.Windows11_24H2, bitsemu.FollowTime())
 				c.Check(t, emu.Manager(), append(surroundings, bitstest.Wait(nil))...)
 			})
+		})
+	}
+}
+
+// A server on a port answers as one in memory does.
+func TestConformanceOverTheNetwork(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(bitstest.Handler())
+	t.Cleanup(server.Close)
+	for _, c := range bitstest.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			emu, surroundings := emulated.Open(t, winver.Windows11_24H2)
+			c.Check(t, emu.Manager(), append(surroundings, bitstest.Server(server.URL))...)
 		})
 	}
 }
