@@ -1,6 +1,7 @@
 package bitsupload
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"maps"
@@ -38,7 +39,7 @@ func (m *Memory) ReadFile(name string) ([]byte, error) {
 	}
 	b := make([]byte, f.length())
 	n, err := f.ReadAt(b, 0)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return b[:n], err

@@ -128,13 +128,13 @@ func (s *Server) askApplication(ctx context.Context, r *request, c *session) (*n
 		return nil, err
 	}
 	if request.Body != nil {
-		defer request.Body.Close()
+		defer func() { _ = request.Body.Close() }() // a transport may have closed it
 	}
 	response, err := r.options.Notify.Transport.RoundTrip(request)
 	if err != nil {
 		return nil, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it was only read
 	if response.StatusCode != http.StatusOK {
 		status := response.StatusCode
 		if status < 200 { // cannot be passed on as an answer

@@ -71,7 +71,7 @@ func (s *Server) serveReply(r *request, dir, id string) {
 		http.NotFound(r.w, r.Request)
 		return
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	info, err := file.Stat()
 	if err != nil {
 		http.Error(r.w, "the reply cannot be read", http.StatusInternalServerError)

@@ -85,12 +85,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	r.packet, _ = bitspost.ParsePacket(kind)
 	s.count(r.packet)
 	forced, cut, bare := s.meet(r)
-	a := bitspost.Answer{}
-	if forced != nil {
-		a = *forced
-	} else {
-		a = s.handle(r)
+	if forced == nil {
+		handled := s.handle(r)
+		forced = &handled
 	}
+	a := *forced
 	if cut {
 		panic(http.ErrAbortHandler)
 	}

@@ -222,7 +222,7 @@ func TestChallenges(t *testing.T) {
 			t.Parallel()
 			srv := wiretest.Serve(t, bare(401, "WWW-Authenticate: "+text))
 			a := &answerer{answer: func(transfer.Challenge) (string, error) { return "", nil }}
-			newJob(t, srv.URL()+"/a", "x", with(a)).fails()
+			_ = newJob(t, srv.URL()+"/a", "x", with(a)).fails()
 			var got []bits.AuthScheme
 			for _, c := range a.asked {
 				got = append(got, c.Scheme)

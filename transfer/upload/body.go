@@ -46,7 +46,6 @@ func (l *loan) readAt(p []byte, off int64) (int, error) {
 	n, err := l.src.ReadAt(p, off)
 	switch {
 	case n == len(p):
-		err = nil
 	case errors.Is(err, io.EOF):
 		l.err = hresult.BG_E_LOCAL_FILE_CHANGED // it was longer before
 	default:

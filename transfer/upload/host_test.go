@@ -79,7 +79,7 @@ func TestT25Fallback(t *testing.T) {
 	*clock = start.Add(59 * time.Second)
 	j.restart() // a restart keeps the running timer
 	node.Play(wiretest.Cut)
-	j.fails()
+	_ = j.fails()
 	require.Equal(t, start, j.state.HostLostSince)
 
 	*clock = start.Add(60 * time.Second)
@@ -101,7 +101,7 @@ func TestT25TimerIsReset(t *testing.T) {
 		t.Helper()
 		*clock = start.Add(after)
 		node.Play(answers...)
-		j.fails()
+		_ = j.fails()
 	}
 	attempt(0, wiretest.Cut)
 	attempt(30*time.Second, pong, bare(503)) // it answers again
@@ -112,7 +112,7 @@ func TestT25TimerIsReset(t *testing.T) {
 	origin.Requests()
 	origin.Play(created, bare(503))
 	*clock = start.Add(110 * time.Second)
-	j.fails()
+	_ = j.fails()
 	require.Equal(t, []string{"Create-Session", "Fragment bytes 0-4/10"}, heads(origin.Requests()))
 	require.Empty(t, j.state.Host)
 }
@@ -127,9 +127,9 @@ func TestT25NoTimeout(t *testing.T) {
 			t.Parallel()
 			_, node, j, clock := farm(t, lines, "x")
 			node.Play(wiretest.Cut, wiretest.Cut)
-			j.fails()
+			_ = j.fails()
 			*clock = clock.Add(7 * 24 * time.Hour)
-			j.fails()
+			_ = j.fails()
 			require.Equal(t, "127.0.0.2", j.state.Host)
 			require.Len(t, node.Requests(), 2)
 		})
@@ -140,7 +140,7 @@ func TestHostExpiredWhenAllIsSent(t *testing.T) {
 	t.Parallel()
 	origin, node, j, clock := farm(t, hostFor60, "x")
 	node.Play(pong, ack(1), wiretest.Cut)
-	j.fails()
+	_ = j.fails()
 	require.True(t, j.state.Finished)
 	*clock = clock.Add(time.Minute)
 	origin.Requests()
@@ -153,7 +153,7 @@ func TestCancelAfterHostExpired(t *testing.T) {
 	t.Parallel()
 	origin, node, j, clock := farm(t, hostFor60, "AAAAABBBBB")
 	node.Play(pong, ack(5), wiretest.Cut)
-	j.fails()
+	_ = j.fails()
 	*clock = clock.Add(time.Minute)
 	origin.Requests()
 	origin.Play(lost)

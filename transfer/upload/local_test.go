@@ -83,7 +83,7 @@ func TestFileIsNotReadAfterTheStep(t *testing.T) {
 	_, _, j := inMemory(t, bitsupload.Options{}, strings.Repeat("A", 1000))
 	late := &hasty{RoundTripper: j.client.Transport}
 	j.client = &transfer.Client{Transport: late}
-	j.fails()
+	_ = j.fails()
 	_, err := late.body.Read(make([]byte, 10))
 	require.ErrorContains(t, err, "the step is over")
 }

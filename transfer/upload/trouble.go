@@ -31,8 +31,8 @@ func (u *Upload) trouble(ctx context.Context, target *url.URL, err error) error 
 // download, so a download is asked: one whose connections all fail so.
 func connectionError(ctx context.Context, target *url.URL, err error) error {
 	download, _ := transfer.New(&transfer.Client{Transport: lost{err}}, transfer.Request{URL: target.String()}, transfer.State{})
-	defer download.Close()
 	_, meant := download.Step(ctx, nil, 1)
+	_ = download.Close() // nothing is open
 	var e *transfer.Error
 	if errors.As(meant, &e) && e.Code == hresult.BG_E_NETWORK_DISCONNECTED {
 		e.Context = bits.BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER // I
