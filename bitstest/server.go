@@ -83,6 +83,17 @@ func serverCases() []Case {
 			e.complete(job)
 			e.holds(locals[0], Content(1000))
 		}},
+		{"server/dynamic-content-in-the-background", propertyPage, func(e *env) {
+			job, _ := e.download("nolength/1000")
+			e.ok(query[bits.Job5](e, job).SetProperty(e.ctx, bits.BITS_JOB_PROPERTY_DYNAMIC_CONTENT, bits.PropertyEnable(true)))
+			e.ok(job.SetPriority(e.ctx, bits.BG_JOB_PRIORITY_NORMAL))
+			e.ok(job.Resume(e.ctx))
+			e.later()
+			require.NotEqual(e, bits.BG_JOB_STATE_TRANSFERRED, e.state(job))
+			progress, err := job.GetProgress(e.ctx)
+			e.ok(err)
+			require.Zero(e, progress.BytesTransferred)
+		}},
 		{"server/lost-connection-without-ranges", "D best-practices-when-using-bits.md", func(e *env) {
 			job, _ := e.download("cutwhole/" + e.id + "/1/100000")
 			e.ok(job.SetMinimumRetryDelay(e.ctx, 5))
