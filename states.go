@@ -176,17 +176,21 @@ func (e *Emulator) cancel(entry jobstore.Entry, within *run) (hresult.HRESULT, e
 }
 
 // halt takes a job off the queue and waits for the step under way, unless it is
-// called from within that step.
+// called from within that step. The end of a step puts the job into the queue again,
+// and who drives the emulator may be there first: then it is stopped once more.
 func (e *Emulator) halt(entry jobstore.Entry, within *run) {
-	it := e.items[entry.ID()]
-	if it == nil {
-		return
-	}
-	e.dequeue(it)
-	if it.run != nil {
-		e.stop(it.run, bits.BG_JOB_STATE_QUEUED)
-	}
-	for it.last != nil && it.last != within {
+	for {
+		it := e.items[entry.ID()]
+		if it == nil {
+			return
+		}
+		e.dequeue(it)
+		if it.run != nil {
+			e.stop(it.run, bits.BG_JOB_STATE_QUEUED)
+		}
+		if it.last == nil || it.last == within {
+			return
+		}
 		e.idle.Wait()
 	}
 }
