@@ -148,6 +148,9 @@ func (u *Upload) Cancel(ctx context.Context) error {
 		u.state.Closed = true
 		return nil
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if u.state.hostExpired(transfer.Now(ctx)) {
 		s := u.state
 		s.Finished = true // whose session is kept
