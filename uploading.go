@@ -378,6 +378,7 @@ func (u *uploading) openReply() error {
 	temp, state := u.temp, u.stamp
 	state.Size, state.Held = u.reply.BytesTotal, u.reply.BytesTransferred
 	e.mu.Unlock()
+	forget := func() {}
 	into := e.reopen(temp, state.Held)
 	if into == nil {
 		state = transfer.State{Size: bits.BG_SIZE_UNKNOWN}
@@ -386,6 +387,10 @@ func (u *uploading) openReply() error {
 			return local(err)
 		}
 		temp = made.String()
+		forget = func() { // no record knows of it
+			_ = into.Close()
+			_ = e.disk.Remove(made)
+		}
 	}
 	u.into = into
 	u.fetch, err = transfer.New(e.net.client(), transfer.Request{
@@ -393,11 +398,13 @@ func (u *uploading) openReply() error {
 		Auth: u.secrets.auth, Proxy: u.secrets.proxy, ClientCertificate: u.secrets.client, Certificate: u.secrets.certificate,
 	}, state)
 	if err != nil {
+		forget()
 		return err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if r.over {
+		forget()
 		return errStale
 	}
 	u.temp = temp
