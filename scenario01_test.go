@@ -27,6 +27,7 @@ func TestS01HelperToken(t *testing.T) {
 			play(t, "S01", "a", s01NotTheOwner, on)
 			play(t, "S01", "b", s01Identify, on)
 			play(t, "S01", "c", s01Cancel, on)
+			play(t, "S01", "c-refused", s01CancelRefused, on)
 		})
 	}
 }
@@ -119,4 +120,20 @@ func s01Cancel(s *scene) {
 	got(job.Cancel(ctx)).is(s, hresult.S_OK)
 	s.state(job, bits.BG_JOB_STATE_CANCELLED)
 	s.is([]string{}, s.files(`C:\Bob`))
+}
+
+// s01CancelRefused is the sample when it gets no further than AddFile.
+func s01CancelRefused(s *scene) {
+	ctx := s.t.Context()
+	_, remote := s.remote("R1", transfer.Size(10*kib))
+	id, job, _, p := s01Begin(s)
+	s.directory(`C:\Others`, actors.alice)
+	s.ok(p.SetHelperToken(s.as(actors.bob)))
+	s.ok(p.SetHelperTokenFlags(ctx, bits.BG_TOKEN_LOCAL_FILE))
+	s.step("c", "D")
+	s.fails(job.AddFile(ctx, remote, `C:\Others\L1`), hresult.E_ACCESSDENIED)
+	got(job.Cancel(ctx)).is(s, hresult.S_OK)
+	s.state(job, bits.BG_JOB_STATE_CANCELLED)
+	got(s.emu.As(actors.system).GetJob(ctx, id)).fails(s, hresult.BG_E_NOT_FOUND)
+	s.is([]string{}, s.files(`C:\Others`))
 }

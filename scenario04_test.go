@@ -13,7 +13,6 @@ import (
 	"github.com/bitsemu/bitsemu/sid"
 	"github.com/bitsemu/bitsemu/token"
 	"github.com/bitsemu/bitsemu/transfer"
-	"github.com/bitsemu/bitsemu/winver"
 )
 
 // A helper token is lost with the service or with the session that it is from, its
@@ -23,7 +22,7 @@ func TestS04TokenLost(t *testing.T) {
 	play(t, "S04", "main", s04)
 	t.Run("main/store", func(t *testing.T) {
 		t.Parallel()
-		s04(newScene(t, "S04", bitsemu.Windows(winver.Windows10_1809), bitsemu.Store(filepath.Join(t.TempDir(), "jobs"))))
+		s04(newScene(t, "S04", bitsemu.Store(filepath.Join(t.TempDir(), "jobs"))))
 	})
 	play(t, "S04", "a", s04FlagsInstead)
 	play(t, "S04", "b", s04HelperLogsOff)

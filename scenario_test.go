@@ -86,7 +86,6 @@ type scene struct {
 // again in a bubble on one that follows the time and works by itself.
 func play(t *testing.T, scenario, part string, act func(*scene), opts ...bitsemu.Option) {
 	t.Helper()
-	opts = append([]bitsemu.Option{bitsemu.Windows(winver.Windows10_1809)}, opts...)
 	t.Run(part+"/manual", func(t *testing.T) {
 		t.Parallel()
 		act(newScene(t, scenario, opts...))
@@ -103,6 +102,7 @@ func play(t *testing.T, scenario, part string, act func(*scene), opts ...bitsemu
 
 func newScene(t *testing.T, scenario string, opts ...bitsemu.Option) *scene {
 	t.Helper()
+	opts = append([]bitsemu.Option{bitsemu.Windows(winver.Windows10_1809)}, opts...)
 	s := &scene{t: t, emu: bitsemu.RunT(t, opts...), scenario: scenario}
 	s.emu.LogOnSession(actors.alice.User(), aliceSession)
 	s.emu.LogOnSession(actors.bob.User(), bobSession)
