@@ -26,11 +26,13 @@ func (s *State) forget() { s.Session, s.Offset = "", 0 }
 // again (I). When there is only a session to close, it is kept: to be told that
 // it does not exist is as good.
 func (s *State) leaveHost() {
-	s.Host, s.HostTimeout, s.HostLostSince = "", 0, time.Time{}
+	s.dropHost()
 	if !s.Finished {
 		s.forget()
 	}
 }
+
+func (s *State) dropHost() { s.Host, s.HostTimeout, s.HostLostSince = "", 0, time.Time{} }
 
 // hostExpired reports whether the host has been out of reach for too long.
 func (s *State) hostExpired(now time.Time) bool {

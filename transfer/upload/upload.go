@@ -152,10 +152,7 @@ func (u *Upload) Cancel(ctx context.Context) error {
 		return err
 	}
 	if u.state.hostExpired(transfer.Now(ctx)) {
-		s := u.state
-		s.Finished = true // whose session is kept
-		s.leaveHost()
-		u.state.Host, u.state.HostTimeout, u.state.HostLostSince = s.Host, s.HostTimeout, s.HostLostSince
+		u.state.dropHost() // and keeps the session, which is to be cancelled
 	}
 	u.attempt = attempt{}
 	_, err := u.end(ctx, bitspost.CancelSession)
