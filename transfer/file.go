@@ -27,7 +27,6 @@ type fileDownload struct {
 	plan    plan
 	at      int64 // the place of file, where it can only be read on
 	changes int
-	buffer  []byte
 	closed  bool
 }
 
@@ -167,15 +166,14 @@ func (d *fileDownload) afford(n uint64) error { return afford(d.req.MaxSize, d.s
 
 // move reads and writes up to maxBytes.
 func (d *fileDownload) move(ctx context.Context, dst io.WriterAt, maxBytes int64) (Result, error) {
-	if d.buffer == nil {
-		d.buffer = make([]byte, bufferSize)
-	}
+	buffer := buffers.Get().(*[bufferSize]byte)
+	defer buffers.Put(buffer)
 	for empty := 0; maxBytes > 0 && d.state.Held < d.plan.total; {
 		want, shift := d.plan.next(d.state.Held, min(maxBytes, bufferSize))
-		n, err := d.readAt(d.buffer[:want.len()], want.first)
+		n, err := d.readAt(buffer[:want.len()], want.first)
 		maxBytes -= int64(n)
 		if n > 0 {
-			if err := d.write(dst, want.first+shift, d.buffer[:n]); err != nil {
+			if err := d.write(dst, want.first+shift, buffer[:n]); err != nil {
 				return Result{}, err
 			}
 			empty, err = 0, nil // an error of the read comes again

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
@@ -13,6 +14,9 @@ import (
 
 // bufferSize is how much is read and written at once.
 const bufferSize = 256 << 10
+
+// buffers are of use during a step alone: thousands of downloads that wait have none.
+var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 // httpDownload is a Download over HTTP. An attempt goes: HEAD; then, until all is
 // held, GET of what is missing, whose answer stays open from step to step.
@@ -44,7 +48,6 @@ type httpDownload struct {
 	next     int64 // the place in the remote file up to which all is held
 	began    int64 // what next was at first
 	coverage coverage
-	buffer   []byte
 
 	// What the step has to tell.
 	headers    string

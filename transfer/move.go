@@ -15,15 +15,14 @@ const maxEmptyReads = 100
 // move reads and writes up to maxBytes of the open answer. Once all is held it
 // also looks for the end, which may be known without reading.
 func (d *httpDownload) move(ctx context.Context, dst io.WriterAt, maxBytes int64) (Result, error) {
-	if d.buffer == nil {
-		d.buffer = make([]byte, bufferSize)
-	}
+	buffer := buffers.Get().(*[bufferSize]byte)
+	defer buffers.Put(buffer)
 	for empty := 0; maxBytes > 0 || d.state.Held == d.plan.total; {
-		at, n, err := d.in.read(d.buffer[:max(1, min(maxBytes, bufferSize))])
+		at, n, err := d.in.read(buffer[:max(1, min(maxBytes, bufferSize))])
 		maxBytes -= int64(n)
 		if n > 0 {
 			empty = 0
-			if err := d.write(dst, at, d.buffer[:n]); err != nil {
+			if err := d.write(dst, at, buffer[:n]); err != nil {
 				return Result{}, err
 			}
 		} else if empty++; err == nil && empty == maxEmptyReads {
