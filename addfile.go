@@ -183,7 +183,7 @@ func withoutHelper(err error) error {
 // or a file on a share or of this machine, without wildcards.
 func checkRemote(remote string, jobType bits.JobType) error {
 	wrong := func(format string, args ...any) error {
-		return fmt.Errorf("remote name %q: %s [D ns-bits-bg_file_info.md]: %w", clip(remote), fmt.Sprintf(format, args...), hresult.E_INVALIDARG)
+		return fmt.Errorf("remote name %q: %s [D ns-bits-bg_file_info.md]: %w", shorten(remote), fmt.Sprintf(format, args...), hresult.E_INVALIDARG)
 	}
 	switch {
 	case remote == "":
@@ -223,8 +223,8 @@ func checkRemote(remote string, jobType bits.JobType) error {
 	return nil
 }
 
-// clip shortens what a message quotes.
-func clip(s string) string {
+// shorten shortens what a message quotes.
+func shorten(s string) string {
 	if len(s) > 80 {
 		return s[:80] + "..."
 	}

@@ -30,6 +30,7 @@ func (r *run) advance() error {
 	r.restart = false
 	if restart && r.dirty && !r.over {
 		e.flush(r, func(*jobstore.Job) {})
+		r.dirty, r.temp = false, ""
 	}
 	e.mu.Unlock()
 	if restart {
@@ -78,8 +79,11 @@ func (r *run) begin() error {
 	if f.Ranges != nil || inPlace {
 		state.Size = bits.BG_SIZE_UNKNOWN
 	}
-	if inPlace {
+	switch {
+	case inPlace:
 		state.Held = 0
+	case f.FilledRanges != nil: // the job was in on-demand mode: only what is there from the start on is of use
+		state.Held = prefix(f.FilledRanges)
 	}
 	if j.DynamicContent || j.HTTPMethod != "" {
 		state = transfer.State{Size: bits.BG_SIZE_UNKNOWN}
@@ -96,8 +100,11 @@ func (r *run) begin() error {
 	}
 	r.fetch = fetch
 	r.index, r.size, r.remote, r.headers, r.temp, r.dirty = i, f.BytesTotal, state, "", f.TemporaryName, false
-	r.inPlace = inPlace
-	r.held.Store(f.BytesTransferred)
+	r.inPlace, r.asked = inPlace, nil
+	for _, asked := range ranges {
+		r.asked = append(r.asked, jobstore.Range(asked))
+	}
+	r.held.Store(state.Held)
 	if inPlace {
 		r.held.Store(length(f.FilledRanges))
 	}
@@ -364,7 +371,8 @@ func (r *run) ended() bool {
 
 // settle makes the file under way be the one that is open. One that is shorter
 // than what was moved into it, because it is new or somebody has cut it, holds
-// nothing.
+// nothing; what one holds beyond that, from a step of which the record does not
+// know, goes.
 func (r *run) settle(file *os.File, name string) error {
 	info, err := file.Stat()
 	if err != nil {
@@ -391,6 +399,8 @@ func (r *run) settle(file *os.File, name string) error {
 			}
 		})
 		return errStale
+	} else if !r.inPlace && uint64(info.Size()) > held {
+		return file.Truncate(int64(held))
 	}
 	return nil
 }
@@ -474,12 +484,14 @@ func (e *Emulator) finishFile(r *run) {
 	e.flush(r, func(j *jobstore.Job) {
 		f := &j.Files[index]
 		f.TemporaryName, f.ResponseHeaders = temp, headers
-		if j.OnDemandMode {
-			f.FilledRanges = merge(append(f.FilledRanges, f.RequestedRanges...))
+		if r.inPlace {
+			// More may have been requested meanwhile, and up to an end not known then.
+			f.FilledRanges = clip(merge(append(f.FilledRanges, r.asked...)), r.remote.Size)
+			f.RequestedRanges = clip(f.RequestedRanges, r.remote.Size)
 			f.BytesTotal = r.remote.Size
 			f.BytesTransferred = length(f.FilledRanges)
 		} else {
-			f.BytesTransferred = f.BytesTotal
+			f.BytesTransferred, f.FilledRanges = f.BytesTotal, nil
 		}
 		j.NoProgressSince = time.Time{}
 		j.State = r.state
@@ -500,7 +512,7 @@ func (e *Emulator) finishFile(r *run) {
 	_ = r.fetch.Close() // the file is there
 	r.fetch = nil
 	r.index, r.dirty, r.temp = -1, false, ""
-	if r.job.OnDemandMode {
+	if r.inPlace {
 		e.tellRanges(it, index)
 	} else {
 		e.tellFile(it, index)
@@ -586,7 +598,6 @@ func (e *Emulator) failRun(r *run, f failure) {
 	if r.job.HTTPMethod != "" || r.job.DynamicContent {
 		r.held.Store(0) // the next attempt begins with the first byte
 	}
-	r.dirty = r.dirty || r.temp != ""
 	e.stop(r, r.state)
 	e.fail(entry, f)
 }

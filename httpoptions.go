@@ -173,7 +173,7 @@ func (j *job) SetHttpMethod(ctx context.Context, method string) error {
 		case r.Resumed:
 			return hresult.BG_E_READ_ONLY_PROPERTY_AFTER_RESUME
 		case !isToken(method):
-			return fmt.Errorf("method %q: %w", clip(method), hresult.E_INVALIDARG)
+			return fmt.Errorf("method %q: %w", shorten(method), hresult.E_INVALIDARG)
 		case method == defaultMethod(r.Type):
 			r.HTTPMethod = ""
 			return nil

@@ -16,6 +16,15 @@ func end(r jobstore.Range) uint64 {
 	return r.InitialOffset + r.Length
 }
 
+// between is the range from one byte to before another, which is the end of the file
+// if it is the largest number.
+func between(from, to uint64) jobstore.Range {
+	if to == bits.BG_LENGTH_TO_EOF {
+		return jobstore.Range{InitialOffset: from, Length: bits.BG_LENGTH_TO_EOF}
+	}
+	return jobstore.Range{InitialOffset: from, Length: to - from}
+}
+
 // merge sorts ranges and joins those that touch.
 func merge(ranges []jobstore.Range) []jobstore.Range {
 	sorted := slices.Clone(ranges)
@@ -35,7 +44,7 @@ func merge(ranges []jobstore.Range) []jobstore.Range {
 		}
 		if n := len(merged); n > 0 && end(merged[n-1]) >= r.InitialOffset {
 			last := &merged[n-1]
-			last.Length = max(end(*last), end(r)) - last.InitialOffset
+			*last = between(last.InitialOffset, max(end(*last), end(r)))
 			continue
 		}
 		merged = append(merged, r)
@@ -54,15 +63,34 @@ func without(ranges, others []jobstore.Range) []jobstore.Range {
 				continue
 			}
 			if o.InitialOffset > at {
-				left = append(left, jobstore.Range{InitialOffset: at, Length: o.InitialOffset - at})
+				left = append(left, between(at, o.InitialOffset))
 			}
 			at = max(at, end(o))
 		}
 		if at < end(r) {
-			left = append(left, jobstore.Range{InitialOffset: at, Length: end(r) - at})
+			left = append(left, between(at, end(r)))
 		}
 	}
 	return left
+}
+
+// clip cuts merged ranges off at the end of a file.
+func clip(ranges []jobstore.Range, size uint64) []jobstore.Range {
+	clipped := slices.Clone(ranges)
+	for i := range clipped {
+		if r := &clipped[i]; end(*r) > size {
+			r.Length = size - min(size, r.InitialOffset)
+		}
+	}
+	return merge(clipped)
+}
+
+// prefix is the number of bytes in merged ranges from the start of the file on.
+func prefix(ranges []jobstore.Range) uint64 {
+	if len(ranges) == 0 || ranges[0].InitialOffset != 0 {
+		return 0
+	}
+	return ranges[0].Length
 }
 
 // length is the number of bytes in merged ranges.

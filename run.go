@@ -38,6 +38,7 @@ type run struct {
 	held    atomic.Uint64 // bytes of it that are there
 	remote  transfer.State
 	inPlace bool // ranges of it are fetched on demand
+	asked   []jobstore.Range
 	headers string
 	temp    string // its temporary name, not in the record yet
 	dirty   bool   // the record does not know all of this
@@ -157,14 +158,12 @@ func (e *Emulator) flush(r *run, also func(*jobstore.Job)) {
 		r.show(j)
 		also(j)
 	})
-	r.dirty, r.temp, r.flushed = false, "", e.line.Now()
+	r.flushed = e.line.Now()
 }
 
 // keep writes to the record how far a run has come that goes on.
 func (e *Emulator) keep(r *run) {
-	temp, dirty := r.temp, r.dirty
 	e.flush(r, func(*jobstore.Job) {})
-	r.temp, r.dirty = temp, dirty
 }
 
 // show puts what only the run knows into a record.
@@ -173,18 +172,21 @@ func (r *run) show(j *jobstore.Job) {
 	if r.up != nil {
 		r.up.show(j)
 	}
-	if r.index < 0 || r.index >= len(j.Files) || !r.dirty {
+	if r.index < 0 || r.index >= len(j.Files) {
 		return
 	}
 	f := &j.Files[r.index]
+	if r.temp != "" {
+		f.TemporaryName = r.temp // or nobody would remove it
+	}
+	if !r.dirty {
+		return
+	}
 	f.BytesTotal, f.BytesTransferred = r.size, r.held.Load()
 	f.OriginBytes = f.BytesTransferred
 	f.ETag, f.RemoteModified = r.remote.ETag, httpTime(r.remote.LastModified)
 	if r.headers != "" {
 		f.ResponseHeaders = r.headers
-	}
-	if r.temp != "" {
-		f.TemporaryName = r.temp
 	}
 }
 
