@@ -136,8 +136,10 @@ func (e *Emulator) validation(r *run, j *jobstore.Job) func(*url.URL, *tls.Conne
 			return nil
 		}
 		ctx := token.NewContext(r.ctx, v.as)
+		leave := e.inside.enter()
 		err := v.callback.ValidateServerCertificate(ctx, e.jobFor(r.it.entry, v.as),
 			e.fileObject(r.it.entry, r.index, v.as), leaf, x509Encoding, chain)
+		leave()
 		if err == nil {
 			e.mu.Lock()
 			v.accepted[key] = true

@@ -91,28 +91,32 @@ func (e *Emulator) SetClock(t time.Time) {
 // passing of time or an event could change anything. When the time is followed it
 // waits for that. A source that a test holds is not waited for.
 //
-// Called while a callback of a job is being called, which may be by the callback
-// itself, it returns at once.
+// Called by a callback, a hook or a handler of the emulator, it returns at once, and
+// with a manual clock also when others call it while a callback is being called.
 func (e *Emulator) Settle() { e.Advance(0) }
 
 // Advance moves the time by d, does all that falls due meanwhile, in order and
 // each at its time, and returns when it is done. When the time is followed it
-// sleeps for d instead. Called while a callback is being called, it leaves the
-// work to the call of Advance that is under way and returns at once.
+// sleeps for d instead. Called by a callback, a hook or a handler of the emulator, and
+// with a manual clock also while a callback is being called, it leaves the work to
+// the call of Advance that is under way and returns at once.
 func (e *Emulator) Advance(d time.Duration) {
+	within := e.inside.here()
 	if e.clock.mode == clockFollow {
 		time.Sleep(d)
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.clock.kick()
-		e.wait(e.settled)
+		if !within {
+			e.wait(e.settled)
+		}
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.clock.target = e.clock.target.Add(max(0, d))
 	for e.clock.driving {
-		if len(e.telling) > 0 {
+		if within || len(e.telling) > 0 {
 			return
 		}
 		e.idle.Wait()

@@ -2,6 +2,7 @@ package bitsemu
 
 import (
 	"container/list"
+	"context"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -42,6 +43,7 @@ type Emulator struct {
 	audit  audit
 	faults faults
 	certs  certs
+	inside inside
 	events *eventlog.Log
 	log    *slog.Logger
 
@@ -63,13 +65,17 @@ type Emulator struct {
 	ended      endings
 	ready      [4]*list.List // of *item: QUEUED jobs that could run, by priority
 	running    map[*run]struct{}
-	turns      list.List // of *run: those that can be stepped, in the order of their turns
-	steps      int       // under way
-	outbox     list.List // of *item: those with something to tell
-	telling    map[sid.SID]int
+	turns      list.List              // of *run: those that can be stepped, in the order of their turns
+	steps      int                    // under way
+	outbox     list.List              // of *item: those with something to tell
+	telling    map[sid.SID]int        // notifications under way
+	waiting    map[sid.SID]*list.List // of *item: what users cannot get yet
+	room       []sid.SID              // users to whom something may be told again
 	goodbyes   map[uuid.UUID]*goodbye
 	farewells  []uuid.UUID // of goodbyes that are due
 	background *run
+	life       context.Context // ends when the service stops
+	die        context.CancelFunc
 	storeErr   error // the first that no caller could be told of
 	closed     bool
 	shown      map[uuid.UUID]shown // what clients have been told, see StepOnPoll
@@ -95,6 +101,7 @@ func open(c config) (_ *Emulator, err error) {
 		items:    map[uuid.UUID]*item{},
 		running:  map[*run]struct{}{},
 		telling:  map[sid.SID]int{},
+		waiting:  map[sid.SID]*list.List{},
 		goodbyes: map[uuid.UUID]*goodbye{},
 		shown:    map[uuid.UUID]shown{},
 	}
@@ -185,8 +192,12 @@ func (r readerOf) Read(p []byte) (int, error) {
 
 // Close stops the service, waits for the work and the callbacks under way, and
 // closes the store and the files. Jobs in a store that is kept go on when it is
-// opened again. Closing again does nothing.
+// opened again. Closing again does nothing. A callback, hook or handler of the
+// emulator cannot close it: there it fails, and nothing happens.
 func (e *Emulator) Close() error {
+	if e.inside.here() {
+		return errors.New("bitsemu: Close waits for callbacks, hooks and handlers, and was called by one")
+	}
 	e.mu.Lock()
 	if e.closed {
 		e.mu.Unlock()

@@ -128,11 +128,12 @@ func (x *faults) armed() bool {
 
 // hit finds the fault that an operation runs into, nil for none.
 func (x *faults) hit(op, method string, id uuid.UUID, name func() string, users ...sid.SID) *Fault {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if !x.any {
+	if !x.armed() {
 		return nil
 	}
+	named := name() // which may take the lock of the jobs, under which this one is taken
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	for _, r := range x.rules {
 		times := max(r.Times, 1)
 		switch {
@@ -140,7 +141,7 @@ func (x *faults) hit(op, method string, id uuid.UUID, name func() string, users 
 			r.Times >= 0 && r.failed >= times,
 			r.Job != uuid.Nil && r.Job != id,
 			!r.User.IsZero() && !slices.Contains(users, r.User),
-			r.Name != "" && r.Name != name():
+			r.Name != "" && r.Name != named:
 			continue
 		}
 		if r.seen++; r.seen <= r.After {

@@ -24,6 +24,7 @@ type item struct {
 	listener  *listener // SetNotifyInterface
 	validator *validator
 	notices   []notice
+	outbox    *list.List // the one it is in: the emulator's, or that of a user who has enough to do
 	outboxed  *list.Element
 	telling   bool
 	modified  bool             // JobModification is due
@@ -87,11 +88,13 @@ func (x *endings) add(entry jobstore.Entry, j jobstore.Job) {
 // record reads a job as it is now, with the progress of a transfer under way, and
 // as it was last when it is over.
 func (e *Emulator) record(entry jobstore.Entry) (jobstore.Job, error) {
+	// Under the lock: the record and what only the run knows must be of one moment, or
+	// progress would seem to go back.
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if !entry.Deleted() {
 		j, err := entry.Job()
 		if err == nil {
-			e.mu.Lock()
-			defer e.mu.Unlock()
 			if it := e.items[entry.ID()]; it != nil && it.run != nil {
 				it.run.show(&j)
 			}
@@ -101,8 +104,6 @@ func (e *Emulator) record(entry jobstore.Entry) (jobstore.Job, error) {
 			return j, err
 		}
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	if j := e.ended.records[entry]; j != nil {
 		copied := *j
 		copied.Files = append([]jobstore.File(nil), j.Files...)
@@ -152,6 +153,9 @@ func (e *Emulator) update(entry jobstore.Entry, change func(*jobstore.Job)) {
 
 // broken keeps the first error of the store that no caller could be told of.
 func (e *Emulator) broken(err error) {
+	if e.closed {
+		return // a call that came too late
+	}
 	e.log.Warn("the store failed", "error", err)
 	if e.storeErr == nil {
 		e.storeErr = err

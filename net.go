@@ -60,7 +60,7 @@ func (e *Emulator) Handle(base string, h http.Handler) error {
 	if h == nil {
 		return e.HandleTransport(base, nil)
 	}
-	return e.HandleTransport(base, transfer.Handler(h))
+	return e.HandleTransport(base, transfer.Handler(e.inside.handler(h)))
 }
 
 // HandleTransport is [Emulator.Handle] for an http.RoundTripper.

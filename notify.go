@@ -1,6 +1,7 @@
 package bitsemu
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"fmt"
@@ -57,8 +58,19 @@ func (e *Emulator) tellFile(it *item, file int) {
 // ripen looks for something to tell a job's client, now that something has changed.
 func (e *Emulator) ripen(it *item) {
 	if it.outboxed == nil && !it.telling {
-		it.outboxed = e.outbox.PushBack(it)
+		it.post(&e.outbox)
 		e.clock.kick()
+	}
+}
+
+// post puts an item at the end of an outbox.
+func (it *item) post(box *list.List) { it.outbox, it.outboxed = box, box.PushBack(it) }
+
+// unpost takes an item out of the outbox that it is in, if any.
+func (it *item) unpost() {
+	if it.outboxed != nil {
+		it.outbox.Remove(it.outboxed)
+		it.outbox, it.outboxed = nil, nil
 	}
 }
 
@@ -82,32 +94,60 @@ type telling struct {
 }
 
 // telling1 takes the next notification that can be delivered out of the outbox.
+// What a user who is being told enough cannot get yet waits in a box of his, so that
+// nobody looks at it until there is room.
 func (e *Emulator) telling1() func() {
-	for el := e.outbox.Front(); el != nil; {
-		it := el.Value.(*item)
-		next := el.Next()
-		t := e.nextTelling(it)
-		switch {
-		case t == nil:
-			e.outbox.Remove(el)
-			it.outboxed = nil
-			e.release(it)
-		case e.telling[t.user] >= perUser:
-		default:
-			e.outbox.Remove(el)
-			it.outboxed, it.telling = nil, true
-			e.telling[t.user]++
-			return func() { e.tell(t) }
+	for len(e.room) > 0 {
+		user := e.room[len(e.room)-1]
+		if box := e.waiting[user]; box != nil && box.Len() > 0 && e.telling[user] < perUser {
+			if work := e.tellFrom(box); work != nil {
+				return work
+			}
+			continue
 		}
-		el = next
+		e.room = e.room[:len(e.room)-1]
+	}
+	for e.outbox.Len() > 0 {
+		if work := e.tellFrom(&e.outbox); work != nil {
+			return work
+		}
 	}
 	return nil
+}
+
+// tellFrom takes the first item out of a box. It returns nil when there is nothing to
+// tell of it, or not yet.
+func (e *Emulator) tellFrom(box *list.List) func() {
+	it := box.Front().Value.(*item)
+	it.unpost()
+	t := e.nextTelling(it)
+	if t == nil {
+		e.release(it)
+		return nil
+	}
+	if e.telling[t.user] >= perUser {
+		mine := e.waiting[t.user]
+		if mine == nil {
+			mine = list.New()
+			e.waiting[t.user] = mine
+		}
+		it.post(mine)
+		return nil
+	}
+	it.telling = true
+	e.telling[t.user]++
+	return func() { e.tell(t) }
 }
 
 // deliverable reports whether the outbox has something that can be delivered.
 func (e *Emulator) deliverable() bool {
 	for el := e.outbox.Front(); el != nil; el = el.Next() {
 		if e.nextTelling(el.Value.(*item)) != nil {
+			return true
+		}
+	}
+	for user, box := range e.waiting {
+		if box.Len() > 0 && e.telling[user] == 0 {
 			return true
 		}
 	}
@@ -199,7 +239,9 @@ func (e *Emulator) commandOf(j *jobstore.Job) *Command {
 
 // tell delivers a notification. No lock is held while the client is called.
 func (e *Emulator) tell(t *telling) {
+	leave := e.inside.enter()
 	err := e.deliver(t)
+	leave()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	defer e.idle.Broadcast()
@@ -207,6 +249,9 @@ func (e *Emulator) tell(t *telling) {
 	it.telling = false
 	if e.telling[t.user]--; e.telling[t.user] == 0 {
 		delete(e.telling, t.user)
+	}
+	if e.waiting[t.user] != nil {
+		e.room = append(e.room, t.user)
 	}
 	if it.entry.Deleted() {
 		return

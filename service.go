@@ -1,6 +1,7 @@
 package bitsemu
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/timeline"
 	"github.com/bitsemu/bitsemu/jobstore"
 )
 
@@ -18,10 +20,11 @@ const (
 	serviceStopped serviceState = iota
 	serviceRunning
 	serviceDisabled
+	serviceStopping // the steps under way have still to end
 )
 
 func (s serviceState) String() string {
-	return [...]string{"stopped", "running", "disabled"}[s]
+	return [...]string{"stopped", "running", "disabled", "stopping"}[s]
 }
 
 // Restart restarts the service, as after a reboot. Jobs, their progress and their
@@ -37,30 +40,32 @@ func (e *Emulator) Restart() error {
 
 // Stop stops the service. The next activation starts it again, as a client that
 // asks for the manager does on Windows, and so does StartService.
-func (e *Emulator) Stop() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.service != serviceRunning {
-		return nil
-	}
-	e.stopService(serviceStopped)
-	return e.forget()
-}
+func (e *Emulator) Stop() error { return e.stopFor(serviceStopped) }
 
 // Disable stops the service and keeps it from being started: activation fails with
 // HRESULT_FROM_WIN32(ERROR_SERVICE_DISABLED), 0x80070422 (O).
-func (e *Emulator) Disable() error {
-	err := e.Stop()
+func (e *Emulator) Disable() error { return e.stopFor(serviceDisabled) }
+
+// stopFor stops the service, if it runs, and leaves it in a state.
+func (e *Emulator) stopFor(to serviceState) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.service = serviceDisabled
-	return err
+	e.wait(func() bool { return e.service != serviceStopping })
+	if e.service != serviceRunning {
+		if to == serviceDisabled {
+			e.service = to
+		}
+		return nil
+	}
+	e.stopService(to)
+	return e.forget()
 }
 
 // Enable ends Disable. The service is stopped until it is needed.
 func (e *Emulator) Enable() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.wait(func() bool { return e.service != serviceStopping })
 	if e.service == serviceDisabled {
 		e.service = serviceStopped
 	}
@@ -71,6 +76,7 @@ func (e *Emulator) Enable() {
 func (e *Emulator) StartService() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.wait(func() bool { return e.service != serviceStopping })
 	if e.closed {
 		return fmt.Errorf("bitsemu: the emulator is closed: %w", hresult.HRESULT_FROM_WIN32_RPC_S_SERVER_UNAVAILABLE)
 	}
@@ -83,28 +89,38 @@ func (e *Emulator) StartService() error {
 	return e.startService()
 }
 
-// stopService stops all that goes on and makes all pointers dead.
+// stopService stops all that goes on, makes all pointers dead, and returns with mu
+// held, as it is called, when no step is under way. Meanwhile nobody can start the
+// service again.
 func (e *Emulator) stopService(to serviceState) {
+	e.wait(func() bool { return e.service != serviceStopping })
+	e.service = serviceStopping
 	e.epoch.Add(1)
+	if e.die != nil {
+		e.die()
+	}
 	for r := range maps.Clone(e.running) {
 		e.stop(r, bits.BG_JOB_STATE_QUEUED)
 	}
 	for _, it := range e.items {
 		e.dequeue(it)
 		it.listener, it.validator, it.notices, it.modified, it.quietTill = nil, nil, nil, false, time.Time{}
-		if it.outboxed != nil {
-			e.outbox.Remove(it.outboxed)
-			it.outboxed = nil
-		}
-		for kind := timerRetry; kind <= timerCancel; kind++ {
-			e.drop(it.entry.ID(), kind)
-		}
+		it.unpost()
 		e.release(it)
 	}
+	clear(e.goodbyes)
+	e.farewells = nil
+	e.forgetTimers()
+	e.wait(func() bool { return e.steps == 0 })
+	e.forgetTimers() // of steps that have ended
 	e.service = to
-	for e.steps > 0 {
-		e.idle.Wait()
-	}
+	e.idle.Broadcast()
+}
+
+// forgetTimers drops all timers: those that jobs need are set again when the service starts.
+func (e *Emulator) forgetTimers() {
+	e.line = timeline.New[timer](e.line.Now())
+	e.soon = timeline.New[timer](e.soon.Now())
 }
 
 // forget drops what does not outlive the service.
@@ -135,6 +151,7 @@ func ignoreMissing(err error) error {
 // startService takes up the jobs of the store.
 func (e *Emulator) startService() error {
 	e.epoch.Add(1)
+	e.life, e.die = context.WithCancel(context.Background())
 	e.service = serviceRunning
 	now := e.Now()
 	for entry := range e.store.All().All() {

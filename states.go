@@ -206,9 +206,7 @@ func (e *Emulator) over(entry jobstore.Entry, last jobstore.Job) {
 	e.entered(entry, last.State)
 	if it := e.items[id]; it != nil && it.entry == entry {
 		e.dequeue(it)
-		if it.outboxed != nil {
-			e.outbox.Remove(it.outboxed)
-		}
+		it.unpost()
 		delete(e.items, id)
 	}
 }

@@ -1,7 +1,6 @@
 package bitsemu
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -474,13 +473,16 @@ func (e *Emulator) farewell() func() {
 		return nil
 	}
 	e.steps++
+	ctx := transfer.WithNow(e.life, e.Now)
 	return func() {
-		ctx := transfer.WithNow(context.Background(), e.Now)
 		err := g.up.Cancel(ctx)
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		defer e.idle.Broadcast()
 		e.steps--
+		if e.goodbyes[id] != g {
+			return // the service has stopped
+		}
 		var failed *transfer.Error
 		if errors.As(err, &failed) && failed.Transient && e.line.Now().Add(g.delay).Before(g.until) {
 			e.after(id, timerCancel, g.delay)
