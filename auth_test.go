@@ -41,5 +41,4 @@ func TestPasswordsStayWithTheirServer(t *testing.T) {
 	emu.CheckState(t, id, bits.BG_JOB_STATE_ERROR)
 	emu.CheckError(t, id, hresult.BG_E_HTTP_ERROR_401, bits.BG_ERROR_CONTEXT_REMOTE_FILE)
 	require.False(t, stolen)
-
 }
