@@ -14,7 +14,7 @@ import (
 )
 
 // demo plays the story.
-func demo(args []string, out, errOut io.Writer, colour bool) (err error) {
+func demo(args []string, out, errOut io.Writer, s screen) (err error) {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(errOut)
 	flags.Usage = func() { fmt.Fprint(errOut, usage) }
@@ -33,7 +33,7 @@ func demo(args []string, out, errOut io.Writer, colour bool) (err error) {
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 		base = "jobs"
 	}
-	p := &play{page: page{out: out, colour: colour, told: map[string]bool{}}}
+	p := &play{page: page{out: out, colour: s.colour, told: map[string]bool{}}}
 	for _, b := range []struct {
 		name  string
 		build winver.Build
@@ -50,6 +50,7 @@ func demo(args []string, out, errOut io.Writer, colour bool) (err error) {
 		p.worlds = append(p.worlds, w)
 	}
 	p.tell()
+	p.download(s)
 	return p.err
 }
 

@@ -27,9 +27,13 @@ func (p *page) check(err error) {
 	}
 }
 
-func (p *page) printf(format string, args ...any) {
-	_, err := fmt.Fprintf(p.out, format, args...)
+func (p *page) printf(format string, args ...any) { fmt.Fprintf(p, format, args...) }
+
+// Write implements [io.Writer].
+func (p *page) Write(text []byte) (int, error) {
+	n, err := p.out.Write(text)
 	p.check(err)
+	return n, err
 }
 
 const (

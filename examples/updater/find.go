@@ -86,12 +86,8 @@ func (t *task) find(ctx context.Context) (uuid.UUID, bits.Job, error) {
 
 // fits reports whether a job downloads what the update consists of.
 func (t *task) fits(ctx context.Context, job bits.Job) (bool, error) {
-	state, err := job.GetState(ctx)
-	if err != nil || state.Final() {
-		return false, err
-	}
 	n := 0
-	err = eachFile(ctx, job, func(file bits.File) error {
+	err := eachFile(ctx, job, func(file bits.File) error {
 		local, err := file.GetLocalName(ctx)
 		if err != nil {
 			return err

@@ -79,7 +79,7 @@ func TestServiceForAUserWithoutTheInterface(t *testing.T) {
 func TestUserLogsOff(t *testing.T) {
 	inEachMode(t, func(w *world) {
 		alice := w.serviceFor()
-		w.at(3<<20, func() {
+		w.at(3*unit, func() {
 			w.mu.Lock()
 			*alice = token.Token{}
 			w.mu.Unlock()
@@ -101,7 +101,7 @@ func TestUserLogsOff(t *testing.T) {
 func TestRestartOfTheServiceForAUser(t *testing.T) {
 	inEachMode(t, func(w *world) {
 		w.serviceFor()
-		w.at(3<<20, func() { require.NoError(w.t, w.emu.Restart()) })
+		w.at(3*unit, func() { require.NoError(w.t, w.emu.Restart()) })
 		w.fetched(w.fetch(w.t.Context(), w.update()))
 		w.asHelper()
 		require.Contains(w.t, w.told(), "lending it one again")

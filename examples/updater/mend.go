@@ -57,7 +57,7 @@ func errorOf(ctx context.Context, job bits.Job) (*JobError, error) {
 		return nil, err
 	}
 	if text, err := object.GetErrorDescription(ctx, english); err == nil { // not every code has one
-		e.Text = strings.TrimSpace(text)
+		e.Text = strings.TrimRight(text, ". \r\n")
 	}
 	file, err := object.GetFile(ctx)
 	if errors.Is(err, hresult.BG_E_FILE_NOT_AVAILABLE) {
@@ -83,6 +83,10 @@ func (t *task) mend(ctx context.Context, job bits.Job) (over bool, err error) {
 	t.tries[e.Code]++
 	mended, err := t.remedy(ctx, job, e)
 	switch {
+	case errors.Is(err, ErrLoggedOff) && t.noted != e.Code:
+		t.noted = e.Code
+		t.u.note("%s: %v; waiting for the user to log on", t.update.Name, e)
+		return false, err
 	case err != nil:
 		return false, err
 	case mended != "":

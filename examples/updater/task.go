@@ -25,7 +25,7 @@ type task struct {
 	id    uuid.UUID // of its job
 	over  bool
 	tries map[hresult.HRESULT]int // what was done about an error, in this run of the program
-	noted hresult.HRESULT         // the transient error that was told last
+	noted hresult.HRESULT         // the error that was told last and is waited out
 }
 
 func newTask(u *Updater, update Update) *task {

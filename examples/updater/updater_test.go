@@ -52,7 +52,7 @@ func TestWhatPasses(t *testing.T) {
 		note   string
 	}{
 		"busy":       {transfer.Status(http.StatusServiceUnavailable, 2), "BG_E_HTTP_ERROR_503"},
-		"cut":        {transfer.CutAfter(3<<20, 2), "BITS tries again"},
+		"cut":        {transfer.CutAfter(3*unit, 2), "BITS tries again"},
 		"no address": {transfer.Unreachable(hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_NAME_NOT_RESOLVED, 3), "NAME_NOT_RESOLVED"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestWhatPasses(t *testing.T) {
 func TestNetworkLost(t *testing.T) {
 	inEachMode(t, func(w *world) {
 		var lost time.Time
-		w.at(2<<20, func() { lost = w.emu.Now(); w.emu.NetworkDown() })
+		w.at(2*unit, func() { lost = w.emu.Now(); w.emu.NetworkDown() })
 		w.when(func(w *world) bool { return w.seen.State == bits.BG_JOB_STATE_TRANSIENT_ERROR }, func() {
 			w.emu.Advance(time.Hour)
 			w.emu.NetworkUp()
@@ -122,13 +122,13 @@ func TestServerThatAsksWhoIsThere(t *testing.T) {
 
 func TestServerWithoutRanges(t *testing.T) {
 	inEachMode(t, func(w *world) {
-		w.script.Set(transfer.NoRanges(), transfer.CutAfter(3<<20, 1))
+		w.script.Set(transfer.NoRanges(), transfer.CutAfter(3*unit, 1))
 		w.fetched(w.fetch(w.t.Context(), w.update()))
 		require.Contains(w.t, w.told(), "going on in the foreground")
 	})
 	t.Run("that never comes to the end", func(t *testing.T) {
 		inEachMode(t, func(w *world) {
-			w.script.Set(transfer.NoRanges(), transfer.CutAfter(3<<20, transfer.Always))
+			w.script.Set(transfer.NoRanges(), transfer.CutAfter(3*unit, transfer.Always))
 			require.ErrorIs(w.t, w.fetch(w.t.Context(), w.update()), hresult.BG_E_INSUFFICIENT_RANGE_SUPPORT)
 			w.clean()
 		})
@@ -208,7 +208,7 @@ func TestRestartOfTheProgram(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inEachMode(t, func(w *world) {
 				ctx, end := context.WithCancelCause(w.t.Context())
-				w.at(3<<20, func() { end(stopped) })
+				w.at(3*unit, func() { end(stopped) })
 				require.ErrorIs(w.t, w.fetch(ctx, w.update()), stopped)
 				require.Equal(w.t, 1, w.emu.Len())
 				forget(w)
@@ -222,7 +222,7 @@ func TestRestartOfTheProgram(t *testing.T) {
 func TestANewerReleaseTakesTheOlderOnesPlace(t *testing.T) {
 	inEachMode(t, func(w *world) {
 		ctx, end := context.WithCancel(w.t.Context())
-		w.at(3<<20, end)
+		w.at(3*unit, end)
 		require.ErrorIs(w.t, w.fetch(ctx, w.update()), context.Canceled)
 		update := w.update()
 		update.Files[0].URL = mirror
@@ -233,8 +233,8 @@ func TestANewerReleaseTakesTheOlderOnesPlace(t *testing.T) {
 
 func TestRestartOfTheService(t *testing.T) {
 	inEachMode(t, func(w *world) {
-		w.at(3<<20, func() { require.NoError(w.t, w.emu.Restart()) })
-		w.at(6<<20, func() { require.NoError(w.t, w.emu.Stop()) })
+		w.at(3*unit, func() { require.NoError(w.t, w.emu.Restart()) })
+		w.at(6*unit, func() { require.NoError(w.t, w.emu.Stop()) })
 		w.fetched(w.fetch(w.t.Context(), w.update()))
 		require.Contains(w.t, w.told(), "connecting to it again")
 		w.nothingTwice()
@@ -245,13 +245,13 @@ func TestRestartOfTheServiceThatIsTheEnd(t *testing.T) {
 	t.Run("nobody gets the manager again", func(t *testing.T) {
 		inEachMode(t, func(w *world) {
 			w.options.Activate = nil
-			w.at(3<<20, func() { require.NoError(w.t, w.emu.Restart()) })
+			w.at(3*unit, func() { require.NoError(w.t, w.emu.Restart()) })
 			require.ErrorIs(w.t, w.fetch(w.t.Context(), w.update()), hresult.HRESULT_FROM_WIN32_RPC_S_SERVER_UNAVAILABLE)
 		})
 	})
 	t.Run("it has been disabled", func(t *testing.T) {
 		inEachMode(t, func(w *world) {
-			w.at(3<<20, func() { require.NoError(w.t, w.emu.Disable()) })
+			w.at(3*unit, func() { require.NoError(w.t, w.emu.Disable()) })
 			require.ErrorIs(w.t, w.fetch(w.t.Context(), w.update()), hresult.HRESULT_FROM_WIN32_ERROR_SERVICE_DISABLED)
 		})
 	})
@@ -259,7 +259,7 @@ func TestRestartOfTheServiceThatIsTheEnd(t *testing.T) {
 
 func TestSomebodyCancelsTheJob(t *testing.T) {
 	inEachMode(t, func(w *world) {
-		w.at(3<<20, func() {
+		w.at(3*unit, func() {
 			jobs, err := w.emu.Jobs()
 			require.NoError(w.t, err)
 			job, err := w.emu.Manager().GetJob(w.t.Context(), jobs[0].ID)
@@ -289,7 +289,7 @@ func TestOrphans(t *testing.T) {
 	u := w.updater()
 	p, err := u.Start(ctx, w.update())
 	require.NoError(t, err)
-	w.script.Set(transfer.HoldAt(1 << 20))
+	w.script.Set(transfer.HoldAt(unit))
 	w.emu.Advance(3 * 24 * time.Hour)
 	create("Updater|young")
 

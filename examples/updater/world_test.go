@@ -30,7 +30,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	origin = "http://updates.test/app.msi"
 	mirror = "http://mirror.test/app.msi"
-	local  = `C:\Downloads\app.msi`
+	// unit is an eighth of the update, and what the server sends in a second.
+	unit = 64 << 10
+
+	local = `C:\Downloads\app.msi`
 )
 
 var aliceSID = sid.MustParse("S-1-5-21-3623811015-3361044348-30300820-1001")
@@ -96,7 +99,7 @@ func inEachMode(t *testing.T, test func(w *world), opts ...bitsemu.Option) {
 
 func newWorld(t *testing.T, m mode, opts ...bitsemu.Option) *world {
 	w := &world{t: t, emu: bitsemu.RunT(t, append(slices.Clip(opts), m.clock)...), watch: m.watch, bubble: m.bubble}
-	w.script = transfer.NewScript(transfer.Size(8<<20), transfer.Rate(1<<20))
+	w.script = transfer.NewScript(transfer.Size(8*unit), transfer.Rate(1*unit))
 	w.content = w.script.Bytes()
 	w.spare = transfer.NewScript(transfer.Content(w.content))
 	require.NoError(t, w.emu.Script(origin, w.script))
