@@ -51,6 +51,7 @@ func (w *world) asHelper() {
 }
 
 func TestServiceForAUser(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.serviceFor()
 		w.fetched(w.fetch(w.t.Context(), w.update()))
@@ -59,6 +60,7 @@ func TestServiceForAUser(t *testing.T) {
 }
 
 func TestServiceForAUserBefore1607(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.serviceFor()
 		err := w.fetch(w.t.Context(), w.update())
@@ -69,6 +71,7 @@ func TestServiceForAUserBefore1607(t *testing.T) {
 }
 
 func TestServiceForAUserWithoutTheInterface(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.serviceFor()
 		require.ErrorIs(w.t, w.fetch(w.t.Context(), w.update()), hresult.E_NOINTERFACE)
@@ -77,6 +80,7 @@ func TestServiceForAUserWithoutTheInterface(t *testing.T) {
 }
 
 func TestUserLogsOff(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		alice := w.serviceFor()
 		w.at(3*unit, func() {
@@ -99,6 +103,7 @@ func TestUserLogsOff(t *testing.T) {
 }
 
 func TestRestartOfTheServiceForAUser(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.serviceFor()
 		w.at(3*unit, func() { require.NoError(w.t, w.emu.Restart()) })
@@ -110,6 +115,7 @@ func TestRestartOfTheServiceForAUser(t *testing.T) {
 }
 
 func TestUserWhoIsNotThere(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		*w.serviceFor() = token.Token{}
 		require.Error(w.t, w.fetch(w.t.Context(), w.update()))

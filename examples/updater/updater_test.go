@@ -22,6 +22,7 @@ import (
 )
 
 func TestUpdate(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.fetched(w.fetch(w.t.Context(), w.update()))
 		require.Equal(w.t, bits.BG_JOB_STATE_TRANSFERRED, w.seen.State)
@@ -33,6 +34,7 @@ func TestUpdate(t *testing.T) {
 }
 
 func TestTwoFilesAndTwoUpdatersOfOneProgram(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		update := w.update()
 		update.Files = append(update.Files, updater.File{
@@ -47,6 +49,7 @@ func TestTwoFilesAndTwoUpdatersOfOneProgram(t *testing.T) {
 }
 
 func TestWhatPasses(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		script transfer.ScriptOption
 		note   string
@@ -56,6 +59,7 @@ func TestWhatPasses(t *testing.T) {
 		"no address": {transfer.Unreachable(hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_NAME_NOT_RESOLVED, 3), "NAME_NOT_RESOLVED"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inEachMode(t, func(w *world) {
 				w.script.Set(row.script)
 				w.fetched(w.fetch(w.t.Context(), w.update()))
@@ -67,6 +71,7 @@ func TestWhatPasses(t *testing.T) {
 }
 
 func TestNetworkLost(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		var lost time.Time
 		w.at(2*unit, func() { lost = w.emu.Now(); w.emu.NetworkDown() })
@@ -82,6 +87,7 @@ func TestNetworkLost(t *testing.T) {
 }
 
 func TestServerThatAsksWhoIsThere(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		password string
 		asked    bool
@@ -92,6 +98,7 @@ func TestServerThatAsksWhoIsThere(t *testing.T) {
 		"none for it":        {"", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inEachMode(t, func(w *world) {
 				require.NoError(w.t, w.emu.Script(origin, nil))
 				require.NoError(w.t, w.emu.HandleTransport("http://updates.test", transfer.ProtectTransport(w.script, transfer.Policy{
@@ -121,12 +128,14 @@ func TestServerThatAsksWhoIsThere(t *testing.T) {
 }
 
 func TestServerWithoutRanges(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.script.Set(transfer.NoRanges(), transfer.CutAfter(3*unit, 1))
 		w.fetched(w.fetch(w.t.Context(), w.update()))
 		require.Contains(w.t, w.told(), "going on in the foreground")
 	})
 	t.Run("that never comes to the end", func(t *testing.T) {
+		t.Parallel()
 		inEachMode(t, func(w *world) {
 			w.script.Set(transfer.NoRanges(), transfer.CutAfter(3*unit, transfer.Always))
 			require.ErrorIs(w.t, w.fetch(w.t.Context(), w.update()), hresult.BG_E_INSUFFICIENT_RANGE_SUPPORT)
@@ -136,6 +145,7 @@ func TestServerWithoutRanges(t *testing.T) {
 }
 
 func TestAddressThatLeadsNowhere(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.script.Set(transfer.Status(http.StatusNotFound, transfer.Always))
 		gone := "http://mirror.test/gone.msi"
@@ -148,6 +158,7 @@ func TestAddressThatLeadsNowhere(t *testing.T) {
 }
 
 func TestAddressThatLeadsNowhereAndNoOther(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.script.Set(transfer.Status(http.StatusNotFound, transfer.Always))
 		err := w.fetch(w.t.Context(), w.update())
@@ -164,8 +175,10 @@ func TestAddressThatLeadsNowhereAndNoOther(t *testing.T) {
 }
 
 func TestContentThatIsNotWhatItMustBe(t *testing.T) {
+	t.Parallel()
 	wrong := []byte("Welcome to the hotel's network!")
 	t.Run("for once", func(t *testing.T) {
+		t.Parallel()
 		inEachMode(t, func(w *world) {
 			w.script.Set(transfer.Content(wrong))
 			w.options.Note = func(line string) {
@@ -178,12 +191,14 @@ func TestContentThatIsNotWhatItMustBe(t *testing.T) {
 		})
 	})
 	t.Run("at one of two addresses", func(t *testing.T) {
+		t.Parallel()
 		inEachMode(t, func(w *world) {
 			w.script.Set(transfer.Content(wrong))
 			w.fetched(w.fetch(w.t.Context(), w.update(mirror)))
 		})
 	})
 	t.Run("anywhere", func(t *testing.T) {
+		t.Parallel()
 		inEachMode(t, func(w *world) {
 			w.script.Set(transfer.Content(wrong))
 			require.ErrorIs(w.t, w.fetch(w.t.Context(), w.update()), hresult.BG_E_VALIDATION_FAILED)
@@ -195,6 +210,7 @@ func TestContentThatIsNotWhatItMustBe(t *testing.T) {
 }
 
 func TestRestartOfTheProgram(t *testing.T) {
+	t.Parallel()
 	stopped := errors.New("the program ends")
 	for name, forget := range map[string]func(*world){
 		"found by the id": func(*world) {},
@@ -206,6 +222,7 @@ func TestRestartOfTheProgram(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inEachMode(t, func(w *world) {
 				ctx, end := context.WithCancelCause(w.t.Context())
 				w.at(3*unit, func() { end(stopped) })
@@ -220,6 +237,7 @@ func TestRestartOfTheProgram(t *testing.T) {
 }
 
 func TestANewerReleaseTakesTheOlderOnesPlace(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		ctx, end := context.WithCancel(w.t.Context())
 		w.at(3*unit, end)
@@ -232,6 +250,7 @@ func TestANewerReleaseTakesTheOlderOnesPlace(t *testing.T) {
 }
 
 func TestRestartOfTheService(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.at(3*unit, func() { require.NoError(w.t, w.emu.Restart()) })
 		w.at(6*unit, func() { require.NoError(w.t, w.emu.Stop()) })
@@ -242,7 +261,9 @@ func TestRestartOfTheService(t *testing.T) {
 }
 
 func TestRestartOfTheServiceThatIsTheEnd(t *testing.T) {
+	t.Parallel()
 	t.Run("nobody gets the manager again", func(t *testing.T) {
+		t.Parallel()
 		inEachMode(t, func(w *world) {
 			w.options.Activate = nil
 			w.at(3*unit, func() { require.NoError(w.t, w.emu.Restart()) })
@@ -250,6 +271,7 @@ func TestRestartOfTheServiceThatIsTheEnd(t *testing.T) {
 		})
 	})
 	t.Run("it has been disabled", func(t *testing.T) {
+		t.Parallel()
 		inEachMode(t, func(w *world) {
 			w.at(3*unit, func() { require.NoError(w.t, w.emu.Disable()) })
 			require.ErrorIs(w.t, w.fetch(w.t.Context(), w.update()), hresult.HRESULT_FROM_WIN32_ERROR_SERVICE_DISABLED)
@@ -258,6 +280,7 @@ func TestRestartOfTheServiceThatIsTheEnd(t *testing.T) {
 }
 
 func TestSomebodyCancelsTheJob(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		w.at(3*unit, func() {
 			jobs, err := w.emu.Jobs()
@@ -335,6 +358,7 @@ func TestNoManager(t *testing.T) {
 }
 
 func TestDamagedStateFile(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		require.NoError(w.t, os.WriteFile(w.options.StateFile, []byte("{"), 0o600))
 		require.ErrorContains(w.t, w.fetch(w.t.Context(), w.update()), "the file with the jobs under way")
@@ -343,6 +367,7 @@ func TestDamagedStateFile(t *testing.T) {
 }
 
 func TestWhatCannotBeAddedLeavesNoJob(t *testing.T) {
+	t.Parallel()
 	inEachMode(t, func(w *world) {
 		update := w.update()
 		update.Files[0].Path = "relative.msi"

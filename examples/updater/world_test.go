@@ -83,7 +83,6 @@ var modes = []mode{
 // inEachMode runs a test in every mode.
 func inEachMode(t *testing.T, test func(w *world), opts ...bitsemu.Option) {
 	t.Helper()
-	t.Parallel()
 	for _, m := range modes {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
