@@ -28,12 +28,19 @@ func (r *run) advance() error {
 	e.mu.Lock()
 	restart := r.restart
 	r.restart = false
-	if restart && r.dirty && !r.over {
+	if restart && (r.dirty || r.up != nil) && !r.over {
 		e.flush(r, func(*jobstore.Job) {})
 		r.dirty, r.temp = false, ""
 	}
+	up := r.up
+	if restart {
+		r.up = nil // others look at it with mu held
+	}
 	e.mu.Unlock()
 	if restart {
+		if up != nil {
+			up.close()
+		}
 		r.close()
 	}
 	if r.up != nil {
@@ -55,15 +62,15 @@ func (r *run) begin() error {
 		return err
 	}
 	r.job = j
-	if err := e.faulty("connect", &j); err != nil {
-		return err
-	}
 	if j.Type != bits.BG_JOB_TYPE_DOWNLOAD {
 		return r.beginUpload()
 	}
 	i, ranges, inPlace := nextFile(&j)
 	if i < 0 {
 		return errNothingLeft
+	}
+	if err := e.faulty("connect", &j); err != nil {
+		return r.about(i, err, bits.BG_ERROR_CONTEXT_REMOTE_FILE)
 	}
 	f := &j.Files[i]
 	r.path, err = winpath.Parse(f.LocalName)

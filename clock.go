@@ -150,7 +150,8 @@ func (e *Emulator) setTime(now time.Time) {
 func (e *Emulator) settled() bool {
 	when, ok := e.line.Next()
 	due := ok && !when.After(e.clock.now())
-	return e.closed || !due && e.steps == 0 && len(e.telling) == 0 && e.turns.Len() == 0 && !e.deliverable() && !e.dispatchable()
+	return e.closed || !due && e.steps == 0 && len(e.telling) == 0 && e.turns.Len() == 0 && !e.deliverable() && !e.dispatchable() &&
+		(len(e.farewells) == 0 || e.service != serviceRunning)
 }
 
 // wait waits for something that steps and deliveries bring about. It is called

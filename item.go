@@ -19,6 +19,7 @@ type item struct {
 	priority int           // of the line it is in
 	run      *run          // the transfer under way
 	last     *run          // one that was stopped while a step of it is still under way
+	halting  int           // those who wait for the end of that step, to change the job then
 	active   time.Time     // progress that the record does not know of yet
 
 	listener  *listener // SetNotifyInterface
@@ -58,7 +59,7 @@ func (e *Emulator) item(entry jobstore.Entry) *item {
 
 // release gives an item up that has nothing in it.
 func (e *Emulator) release(it *item) {
-	if it.queued == nil && it.run == nil && it.last == nil && it.listener == nil && it.validator == nil &&
+	if it.queued == nil && it.run == nil && it.last == nil && it.halting == 0 && it.listener == nil && it.validator == nil &&
 		it.notices == nil && it.outboxed == nil && !it.telling && it.quietTill.IsZero() && e.items[it.entry.ID()] == it {
 		delete(e.items, it.entry.ID())
 	}
@@ -97,6 +98,9 @@ func (e *Emulator) record(entry jobstore.Entry) (jobstore.Job, error) {
 		if err == nil {
 			if it := e.items[entry.ID()]; it != nil && it.run != nil {
 				it.run.show(&j)
+				if it.run.up != nil {
+					it.run.up.preview(&j)
+				}
 			}
 			return j, nil
 		}

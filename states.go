@@ -116,7 +116,7 @@ func (e *Emulator) enqueue(entry jobstore.Entry) {
 		return
 	}
 	it := e.item(entry)
-	if it.run != nil {
+	if it.run != nil || it.halting > 0 {
 		return
 	}
 	if it.queued != nil {
@@ -176,8 +176,8 @@ func (e *Emulator) cancel(entry jobstore.Entry, within *run) (hresult.HRESULT, e
 }
 
 // halt takes a job off the queue and waits for the step under way, unless it is
-// called from within that step. The end of a step puts the job into the queue again,
-// and who drives the emulator may be there first: then it is stopped once more.
+// called from within that step. While somebody waits so, the end of the step does not
+// put the job into the queue again, where who drives the emulator might be first.
 func (e *Emulator) halt(entry jobstore.Entry, within *run) {
 	for {
 		it := e.items[entry.ID()]
@@ -191,7 +191,9 @@ func (e *Emulator) halt(entry jobstore.Entry, within *run) {
 		if it.last == nil || it.last == within {
 			return
 		}
+		it.halting++
 		e.idle.Wait()
+		it.halting--
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/bitsemu/bitsemu/bits"
@@ -22,7 +23,7 @@ import (
 type uploading struct {
 	r     *run
 	state upload.State
-	sent  uint64
+	sent  uint64 // acknowledged
 	reply jobstore.Progress
 	stamp transfer.State // of the reply: which version of it has been begun
 	temp  string         // of the reply
@@ -35,6 +36,7 @@ type uploading struct {
 	target   *os.File
 	fetch    transfer.Download
 	into     *os.File
+	flying   atomic.Int64 // bytes of the fragment that is on its way
 	uploaded bool
 	fetched  bool
 	secrets  transferEquipment
@@ -66,6 +68,14 @@ func (u *uploading) show(j *jobstore.Job) {
 	}
 }
 
+// preview is show for clients, who see the whole file sent while the server's
+// application is at work and nothing is acknowledged yet (I).
+func (u *uploading) preview(j *jobstore.Job) {
+	if len(j.Files) > 0 && u.sent+uint64(u.flying.Load()) == j.Files[0].BytesTotal {
+		j.Files[0].BytesTransferred = j.Files[0].BytesTotal
+	}
+}
+
 func (u *uploading) close() {
 	if u.up != nil {
 		_ = u.up.Close() // it sends nothing
@@ -86,6 +96,9 @@ func (r *run) beginUpload() error {
 	if len(j.Files) == 0 || j.State == bits.BG_JOB_STATE_TRANSFERRED {
 		return errNothingLeft
 	}
+	if err := e.faulty("connect", j); err != nil {
+		return r.about(0, err, bits.BG_ERROR_CONTEXT_REMOTE_FILE)
+	}
 	f := &j.Files[0]
 	path, err := winpath.Parse(f.LocalName)
 	if err != nil {
@@ -105,6 +118,13 @@ func (r *run) beginUpload() error {
 			Session: j.UploadSession, Offset: f.BytesTransferred, Host: j.UploadHost, HostTimeout: j.UploadHostTimeout,
 			HostLostSince: j.UploadHostLost, Finished: j.UploadFinished, ReplyURL: j.UploadReplyURL,
 		},
+	}
+	// A reply that is there is not asked for again: its session may be closed already.
+	if p := j.ReplyProgress; j.UploadFinished && p.BytesTotal != bits.BG_SIZE_UNKNOWN && p.BytesTransferred == p.BytesTotal {
+		if file := e.reopen(j.ReplyTemporaryName, p.BytesTotal); file != nil {
+			u.fetched = true
+			_ = file.Close() // nothing was written to it
+		}
 	}
 	if j.UploadSession == "" && !j.UploadFinished {
 		// The file is what it is when its upload begins.
@@ -132,7 +152,7 @@ func (r *run) beginUpload() error {
 		u.close()
 		return errStale
 	}
-	r.up = u
+	r.up, r.index = u, 0
 	return nil
 }
 
@@ -157,7 +177,8 @@ func (u *uploading) open(j *jobstore.Job, f *jobstore.File) error {
 	}
 	u.up, err = upload.New(e.net.client(), upload.Request{
 		URL: f.RemoteName, Header: u.secrets.header, Name: path.Base(), Size: f.LocalSize, Reply: j.Type == bits.BG_JOB_TYPE_UPLOAD_REPLY,
-		Auth: u.secrets.auth, Security: j.SecurityFlags, Proxy: u.secrets.proxy, ClientCertificate: u.secrets.client,
+		OnMoved: func(n int64) { u.flying.Add(n) },
+		Auth:    u.secrets.auth, Security: j.SecurityFlags, Proxy: u.secrets.proxy, ClientCertificate: u.secrets.client,
 		Certificate: u.secrets.certificate,
 	}, u.state)
 	return err
@@ -193,8 +214,10 @@ func (u *uploading) advance() error {
 			return err
 		}
 	}
-	if err := r.e.faulty("data", &r.job); err != nil {
-		return r.about(0, err, bits.BG_ERROR_CONTEXT_REMOTE_FILE)
+	if u.connected() {
+		if err := r.e.faulty("data", &r.job); err != nil {
+			return r.about(0, err, bits.BG_ERROR_CONTEXT_REMOTE_FILE)
+		}
 	}
 	if u.up == nil {
 		return u.copy()
@@ -207,10 +230,26 @@ func (u *uploading) advance() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if r.over {
+		u.keep()
 		return errStale
 	}
 	u.note(result)
 	return err
+}
+
+// keep notes what the server has said to a run that was stopped meanwhile: a session
+// that is not known is neither gone on with nor cancelled.
+func (u *uploading) keep() {
+	u.state = u.up.State()
+	u.sent = u.state.Offset
+	u.r.e.patch(u.r.it.entry, u.show)
+}
+
+// connected reports whether the server has answered.
+func (u *uploading) connected() bool {
+	u.r.e.mu.Lock()
+	defer u.r.e.mu.Unlock()
+	return u.r.state == bits.BG_JOB_STATE_TRANSFERRING
 }
 
 func (u *uploading) wantsReply() bool {
@@ -223,6 +262,7 @@ func (u *uploading) note(result upload.Result) {
 	before := u.state
 	u.state = u.up.State()
 	u.sent = result.Offset
+	u.flying.Store(0)
 	if result.Connected {
 		r.transferring()
 	}
@@ -431,7 +471,8 @@ func (e *Emulator) reopen(temp string, held uint64) *os.File {
 
 // goodbye is an upload session that is to be cancelled at its server, for a job that
 // is over: for 24 hours or the no-progress timeout, whichever is shorter (D
-// nf-bits-ibackgroundcopyjob-cancel.md). It does not outlive the service (C).
+// nf-bits-ibackgroundcopyjob-cancel.md). It waits for a service that is stopped, and
+// does not outlive the emulator (C).
 type goodbye struct {
 	up    *upload.Upload
 	until time.Time
@@ -448,9 +489,20 @@ func (e *Emulator) sayGoodbye(j *jobstore.Job) {
 		return
 	}
 	f := &j.Files[0]
+	var certificate *tls.Certificate
+	if j.ClientCertificate.Set && isHTTPS(f.RemoteName) {
+		certificate, _ = e.clientCertificate(j) // without it, the server will say what it lacks
+	}
 	up, err := upload.New(e.net.client(), upload.Request{
 		URL: f.RemoteName, Header: secrets.CustomHeaders, Size: f.LocalSize, Auth: &answerer{e, j, secrets}, Security: j.SecurityFlags,
-		Reply: j.Type == bits.BG_JOB_TYPE_UPLOAD_REPLY,
+		Reply: j.Type == bits.BG_JOB_TYPE_UPLOAD_REPLY, ClientCertificate: certificate,
+		Proxy: func(u *url.URL) (*url.URL, error) { // asked for without mu
+			choose, err := e.proxyOf(j)
+			if err != nil || choose == nil {
+				return nil, err
+			}
+			return choose(u)
+		},
 	}, upload.State{Session: j.UploadSession, Host: j.UploadHost, Offset: min(f.BytesTransferred, f.LocalSize), Finished: j.UploadFinished, ReplyURL: j.UploadReplyURL})
 	if err != nil {
 		return
