@@ -3,6 +3,7 @@ package bitsemu
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
@@ -81,6 +82,6 @@ func (w *world) mapsElsewhere(local string, from, to sid.SID) bool {
 		return false
 	}
 	return slices.ContainsFunc(w.mapped, func(m mapping) bool {
-		return m.drive == path.Drive() && (m.user == from || m.user == to)
+		return strings.EqualFold(m.drive, path.Drive()) && (m.user == from || m.user == to)
 	})
 }

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/winpath"
 	"github.com/bitsemu/bitsemu/jobstore"
 	"github.com/bitsemu/bitsemu/sid"
 	"github.com/bitsemu/bitsemu/token"
@@ -22,6 +24,7 @@ type world struct {
 	noBandwidth bool
 	saver       bool
 	gaming      bool
+	locked      map[string]bool // drives
 	proxies     map[sid.SID]proxySettings
 	autoProxy   string
 	mapped      []mapping
@@ -244,6 +247,43 @@ func (e *Emulator) SetBatterySaver(on bool) { e.change(func(w *world) { w.saver 
 // life-cycle-of-a-bits-job.md; I for background jobs alone).
 func (e *Emulator) SetGameMode(on bool) { e.change(func(w *world) { w.gaming = on }) }
 
+// LockVolume locks a drive for a check of the disk, or ends that. Jobs with files on it
+// wait in BG_JOB_STATE_TRANSIENT_ERROR with BG_E_DESTINATION_LOCKED, which no timer ends
+// (D nf-bits-ibackgroundcopyjob-setminimumretrydelay.md; I for the end). It fails with
+// E_INVALIDARG when letter is no drive.
+func (e *Emulator) LockVolume(letter string, locked bool) error {
+	path, err := winpath.Parse(drive(letter))
+	if err != nil {
+		return err
+	}
+	if path.Drive() == "" {
+		return fmt.Errorf("bitsemu: LockVolume: %q is no drive: %w", letter, hresult.E_INVALIDARG)
+	}
+	e.change(func(w *world) {
+		if w.locked == nil {
+			w.locked = map[string]bool{}
+		}
+		if locked {
+			w.locked[strings.ToUpper(path.Drive())] = true
+		} else {
+			delete(w.locked, strings.ToUpper(path.Drive()))
+		}
+	})
+	return nil
+}
+
+// onLocked reports whether a job has a file on a drive that is locked.
+func (w *world) onLocked(entry jobstore.Entry) bool {
+	if len(w.locked) == 0 {
+		return false
+	}
+	j, err := entry.Job()
+	return err == nil && slices.ContainsFunc(j.Files, func(f jobstore.File) bool {
+		path, err := winpath.Parse(f.LocalName)
+		return err == nil && w.locked[strings.ToUpper(path.Drive())]
+	})
+}
+
 // change changes the world and lets jobs feel it.
 func (e *Emulator) change(what func(*world)) {
 	e.mu.Lock()
@@ -273,7 +313,7 @@ func (e *Emulator) reconsider(entry jobstore.Entry) {
 // blocks are the errors that an event ends and no timer.
 var blocks = []hresult.HRESULT{
 	hresult.BG_E_NETWORK_DISCONNECTED, hresult.BG_E_BLOCKED_BY_POLICY, hresult.BG_E_BLOCKED_BY_COST_TRANSFER_POLICY,
-	hresult.BG_E_BLOCKED_BY_BATTERY_SAVER, hresult.BG_E_BLOCKED_BY_GAME_MODE,
+	hresult.BG_E_BLOCKED_BY_BATTERY_SAVER, hresult.BG_E_BLOCKED_BY_GAME_MODE, hresult.BG_E_DESTINATION_LOCKED,
 }
 
 // blockOf is what keeps a job from running, S_OK for nothing.
@@ -289,6 +329,8 @@ func (e *Emulator) blockOf(entry jobstore.Entry) hresult.HRESULT {
 		return hresult.BG_E_BLOCKED_BY_BATTERY_SAVER
 	case w.gaming && background:
 		return hresult.BG_E_BLOCKED_BY_GAME_MODE
+	case w.onLocked(entry):
+		return hresult.BG_E_DESTINATION_LOCKED
 	case w.cost != bits.BITS_COST_STATE_UNRESTRICTED:
 		if j, err := entry.Job(); err == nil && j.CostFlags != 0 && !allows(j.CostFlags, w.cost) {
 			return hresult.BG_E_BLOCKED_BY_COST_TRANSFER_POLICY
