@@ -443,7 +443,7 @@ func (r *run) note(result transfer.Result) {
 		e.update(it.entry, func(j *jobstore.Job) { j.Files[index].RemoteName = result.RemoteName })
 	}
 	if result.Moved > 0 {
-		it.active = e.Now()
+		it.active = e.clock.now()
 		if !r.job.NoProgressSince.IsZero() {
 			r.job.NoProgressSince = time.Time{}
 			e.update(it.entry, func(j *jobstore.Job) { j.NoProgressSince = time.Time{} })

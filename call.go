@@ -222,7 +222,7 @@ func (o *jobObject) set(change func(*jobstore.Job) error) error {
 			j.State = stored
 		}
 		j.ModificationTime = e.Now()
-		j.LastActivity = j.ModificationTime
+		j.LastActivity = e.steady()
 		return nil
 	})
 	if o.entry.Deleted() {

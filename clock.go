@@ -87,6 +87,11 @@ func (e *Emulator) SetClock(t time.Time) {
 	e.clock.skew.Store(int64(t.Sub(e.clock.now())))
 }
 
+// steady is the time that timers go by, where they are kept in records: it follows the
+// clock as it was set when the service started (D
+// nf-bits-ibackgroundcopyjob-setminimumretrydelay.md, group-policies.md).
+func (e *Emulator) steady() time.Time { return e.clock.now().Add(e.skew) }
+
 // Settle lets the emulator do all that is due now, and returns when only the
 // passing of time or an event could change anything. When the time is followed it
 // waits for that. A source that a test holds is not waited for.

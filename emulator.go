@@ -56,6 +56,7 @@ type Emulator struct {
 	mu         sync.Mutex
 	idle       sync.Cond // a step or a delivery has ended
 	clock      clock
+	skew       time.Duration // of the wall clock when the service started: timers go by that
 	line       *timeline.Line[timer]
 	soon       *timeline.Line[timer] // those of line that a program that polls waits for
 	random     rand.Source

@@ -20,7 +20,7 @@ type item struct {
 	run      *run          // the transfer under way
 	last     *run          // one that was stopped while a step of it is still under way
 	halting  int           // those who wait for the end of that step, to change the job then
-	active   time.Time     // progress that the record does not know of yet
+	active   time.Time     // of the latest progress, on the line
 
 	listener  *listener // SetNotifyInterface
 	validator *validator
@@ -142,12 +142,18 @@ func active(s bits.JobState) bool {
 }
 
 // update changes a job's record from within the engine. A record that cannot be
-// changed is logged and kept in mind: the emulator is broken then, and says so.
+// changed is logged and kept in mind: the emulator is broken then, and says so. That a
+// job fails, or is tried again, is nothing that it is kept for: only its client and
+// progress put the inactivity timeout off (D group-policies.md).
 func (e *Emulator) update(entry jobstore.Entry, change func(*jobstore.Job)) {
 	err := entry.Update(func(j *jobstore.Job) error {
 		change(j)
 		j.ModificationTime = e.Now()
-		j.LastActivity = j.ModificationTime
+		if it := e.items[entry.ID()]; it != nil && !it.active.IsZero() {
+			if at := it.active.Add(e.skew); at.After(j.LastActivity) {
+				j.LastActivity = at
+			}
+		}
 		return nil
 	})
 	if err != nil {

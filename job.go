@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -123,6 +124,7 @@ func (j *job) Suspend(ctx context.Context) error {
 			r.State = bits.BG_JOB_STATE_SUSPENDED
 			r.RetryTime = zeroTime
 			r.NoProgressSince = zeroTime
+			r.LastActivity = e.steady()
 		})
 		e.entered(j.entry, bits.BG_JOB_STATE_SUSPENDED)
 	}
@@ -164,7 +166,7 @@ func (j *job) Resume(ctx context.Context) error {
 		r.Resumed = true
 		r.DownloadTime = 0
 		r.ModificationTime = e.Now()
-		r.LastActivity = r.ModificationTime
+		r.LastActivity = e.steady()
 		if active(state) {
 			return nil
 		}
@@ -303,8 +305,10 @@ func (j *job) GetTimes(ctx context.Context) (bits.JobTimes, error) {
 	}
 	j.e.mu.Lock()
 	defer j.e.mu.Unlock()
-	if it := j.e.items[j.entry.ID()]; it != nil && it.active.After(times.ModificationTime) {
-		times.ModificationTime = it.active
+	if it := j.e.items[j.entry.ID()]; it != nil && !it.active.IsZero() {
+		if at := it.active.Add(time.Duration(j.e.clock.skew.Load())); at.After(times.ModificationTime) {
+			times.ModificationTime = at
+		}
 	}
 	return times, nil
 }

@@ -191,7 +191,7 @@ func (m *manager) CreateJob(ctx context.Context, displayName string, jobType bit
 	j := jobstore.Job{
 		Owner: caller, DisplayName: displayName, Type: jobType,
 		Priority: bits.BG_JOB_PRIORITY_NORMAL, State: bits.BG_JOB_STATE_SUSPENDED,
-		CreationTime: now, ModificationTime: now, LastActivity: now,
+		CreationTime: now, ModificationTime: now, LastActivity: e.steady(),
 		MinimumRetryDelay: 600, NoProgressTimeout: 1209600, MaximumDownloadTime: uint32(p.MaxDownloadTime / time.Second),
 		NotifyFlags:                 bits.BG_NOTIFY_JOB_TRANSFERRED | bits.BG_NOTIFY_JOB_ERROR,
 		ProxyUsage:                  bits.BG_JOB_PROXY_USAGE_PRECONFIG,

@@ -153,7 +153,8 @@ func (e *Emulator) startService() error {
 	e.epoch.Add(1)
 	e.life, e.die = context.WithCancel(context.Background())
 	e.service = serviceRunning
-	now := e.Now()
+	e.skew = time.Duration(e.clock.skew.Load())
+	now := e.steady()
 	for entry := range e.store.All().All() {
 		j, err := entry.Job()
 		if err != nil {

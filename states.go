@@ -23,7 +23,7 @@ type failure struct {
 // BG_JOB_STATE_ERROR. Its transfer has been stopped. The record's state is that of
 // before: QUEUED for a job that was only waiting, CONNECTING or TRANSFERRING else.
 func (e *Emulator) fail(entry jobstore.Entry, f failure) {
-	now := e.Now()
+	now := e.steady()
 	var to bits.JobState
 	var deadline time.Duration
 	var delay uint32
@@ -83,7 +83,9 @@ func (e *Emulator) entered(entry jobstore.Entry, s bits.JobState) {
 	case bits.BG_JOB_STATE_ERROR, bits.BG_JOB_STATE_TRANSFERRED:
 		it.modified = false
 		it.again |= bits.BG_NOTIFY_JOB_ERROR | bits.BG_NOTIFY_JOB_TRANSFERRED // in case the end before is being told
-		it.quietTill = time.Time{}
+		if len(it.notices) == 0 {                                             // a FileTransferred that has failed comes first
+			it.quietTill = time.Time{}
+		}
 		e.drop(entry.ID(), timerRetry, timerNoProgress, timerDownload, timerSlice, timerWake)
 		e.ripen(it)
 	case bits.BG_JOB_STATE_ACKNOWLEDGED, bits.BG_JOB_STATE_CANCELLED:

@@ -123,10 +123,10 @@ func (e *Emulator) expire(entry jobstore.Entry) {
 		return
 	}
 	active := j.LastActivity
-	if it := e.items[entry.ID()]; it != nil && it.active.After(active) {
-		active = it.active
+	if it := e.items[entry.ID()]; it != nil && !it.active.IsZero() && it.active.Add(e.skew).After(active) {
+		active = it.active.Add(e.skew)
 	}
-	if left := e.conf.policy.JobInactivityTimeout - e.Now().Sub(active); left > 0 {
+	if left := e.conf.policy.JobInactivityTimeout - e.steady().Sub(active); left > 0 {
 		e.after(entry.ID(), timerInactive, left)
 		return
 	}

@@ -297,7 +297,7 @@ func (r *run) transferring() {
 // moved notes progress.
 func (r *run) moved() {
 	e := r.e
-	r.it.active = e.Now()
+	r.it.active = e.clock.now()
 	if !r.job.NoProgressSince.IsZero() {
 		r.job.NoProgressSince = time.Time{}
 		e.update(r.it.entry, func(j *jobstore.Job) { j.NoProgressSince = time.Time{} })
