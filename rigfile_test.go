@@ -12,3 +12,9 @@ func writeFile(path string, content []byte) error {
 	}
 	return os.WriteFile(path, content, 0o600)
 }
+
+// exists reports whether a file of the emulated machine is there.
+func (r *rig) exists(name string) bool {
+	_, err := os.Stat(r.emu.Path(name))
+	return name != "" && err == nil
+}
