@@ -108,7 +108,6 @@ func (e *Emulator) stopService(to serviceState) {
 		it.unpost()
 		e.release(it)
 	}
-	clear(e.goodbyes)
 	e.farewells = nil
 	e.forgetTimers()
 	e.wait(func() bool { return e.steps == 0 })
@@ -155,6 +154,7 @@ func (e *Emulator) startService() error {
 	e.service = serviceRunning
 	e.skew = time.Duration(e.clock.skew.Load())
 	now := e.steady()
+	e.resumeGoodbyes()
 	for entry := range e.store.All().All() {
 		j, err := entry.Job()
 		if err != nil {

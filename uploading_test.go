@@ -29,7 +29,7 @@ func TestUpload(t *testing.T) {
 		"file-at-start": uploadFileAtStart, "file-changed-while-suspended": uploadFileChanged, "file-gone": uploadFileGone,
 		"cancel": uploadCancel, "cancel-without-session": uploadCancelNothing, "cancel-window": uploadCancelWindow,
 		"cancel-short-window": uploadCancelShortWindow, "cancel-in-packet": uploadCancelInPacket,
-		"cancel-after-upload": uploadCancelFinished, "cancel-through-proxy": uploadCancelProxy, "cancel-and-restart": uploadCancelRestart,
+		"cancel-after-upload": uploadCancelFinished, "cancel-through-proxy": uploadCancelProxy, "cancel-and-restart": uploadCancelRestart, "cancel-offline": uploadCancelOffline,
 		"empty": uploadEmpty, "network": uploadNetwork, "identity": uploadIdentity, "log-off": uploadLogOff,
 	} {
 		play(t, "upload", part, act)

@@ -163,3 +163,18 @@ func uploadCancelRestart(s *scene) {
 	s.is(2, packets(server, bitsupload.CancelSession))
 	s.is(0, len(server.Sessions()))
 }
+
+func uploadCancelOffline(s *scene) {
+	server, _ := s.uploads(nil)
+	job := halfway(s, server)
+	s.emu.NetworkDown()
+	s.step("cancelled without a network", "I")
+	got(job.Cancel(s.t.Context())).is(s, hresult.S_OK)
+	s.emu.Advance(time.Hour)
+	s.state(job, bits.BG_JOB_STATE_CANCELLED)
+	s.is(0, packets(server, bitsupload.CancelSession))
+	s.emu.NetworkUp()
+	s.emu.Advance(60 * time.Second)
+	s.is(1, packets(server, bitsupload.CancelSession))
+	s.is(0, len(server.Sessions()))
+}
