@@ -260,6 +260,22 @@ func TestRestartOfTheService(t *testing.T) {
 	})
 }
 
+// The service may go while an event is dealt with, and not between two.
+func TestRestartOfTheServiceInTheMiddle(t *testing.T) {
+	t.Parallel()
+	inEachMode(t, func(w *world) {
+		once := false
+		w.options.Progress = func(p updater.Progress) {
+			if w.progress(p); p.State == bits.BG_JOB_STATE_TRANSFERRED && !once {
+				once = true
+				require.NoError(w.t, w.emu.Restart())
+			}
+		}
+		w.fetched(w.fetch(w.t.Context(), w.update()))
+		require.Contains(w.t, w.told(), "connecting to it again")
+	})
+}
+
 func TestRestartOfTheServiceThatIsTheEnd(t *testing.T) {
 	t.Parallel()
 	t.Run("nobody gets the manager again", func(t *testing.T) {

@@ -68,7 +68,11 @@ func (p *Pending) Wait(ctx context.Context) error {
 		if err := p.t.u.o.Sleep(ctx, p.t.u.o.Poll); err != nil {
 			return err
 		}
-		if err := p.check(ctx); err != nil {
+		err := p.check(ctx)
+		if lost(err) && p.t.u.o.Activate != nil {
+			continue // it has gone once more, in the middle of this
+		}
+		if err != nil {
 			p.end(err)
 		}
 	}
@@ -132,7 +136,8 @@ func (e events) JobError(ctx context.Context, job bits.Job, _ bits.Error) error 
 func (e events) JobModification(ctx context.Context, job bits.Job) error { return e.step(ctx, job) }
 
 // step deals with an event. What it returns makes BITS tell the event again later, which
-// is right while the user is away, and for nothing else.
+// is right while the user is away, and for nothing else. A service that goes meanwhile is
+// found out by Wait.
 func (e events) step(ctx context.Context, job bits.Job) error {
 	select {
 	case <-e.p.done:
@@ -141,7 +146,7 @@ func (e events) step(ctx context.Context, job bits.Job) error {
 	}
 	over, err := e.p.t.step(ctx, job)
 	switch {
-	case errors.Is(err, ErrLoggedOff):
+	case errors.Is(err, ErrLoggedOff), lost(err):
 		return err
 	case over || err != nil:
 		e.p.end(err)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"flag"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -29,7 +30,7 @@ type server struct {
 
 	mu     sync.Mutex
 	ranges []string
-	half   func() // called, once, when half of the file has been sent
+	half   bool // stop after half of the file, once
 }
 
 func newServer(t *testing.T) *server {
@@ -48,12 +49,10 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		s.ranges = append(s.ranges, r.Header.Get("Range"))
 	}
-	half := s.half
-	if r.Method == http.MethodGet {
-		s.half = nil
-	}
+	half := s.half && r.Method == http.MethodGet
+	s.half = s.half && !half
 	s.mu.Unlock()
-	if half == nil || r.Method != http.MethodGet {
+	if !half {
 		http.ServeContent(w, r, "", time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC), bytes.NewReader(s.content))
 		return
 	}
@@ -63,7 +62,6 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusPartialContent)
 	_, _ = w.Write(s.content[:len(s.content)/2])
 	_ = http.NewResponseController(w).Flush()
-	time.AfterFunc(300*time.Millisecond, half) // once the client has read it
 	<-r.Context().Done()
 }
 
@@ -105,18 +103,30 @@ func TestDownload(t *testing.T) {
 	}
 }
 
+// when is a writer that waits for a text.
+type when struct {
+	text string
+	do   func()
+}
+
+func (w when) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte(w.text)) {
+		w.do()
+	}
+	return len(p), nil
+}
+
 func TestInterruptedAndGoneOnWith(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	dir, state := t.TempDir(), filepath.Join(t.TempDir(), "state")
 	args := []string{"-sha256", s.sum(), "-to", dir, "-state", state, s.URL + "/app.msi"}
 	ctx, interrupt := context.WithCancel(t.Context())
-	s.half = interrupt
-	var out bytes.Buffer
-	err := run(ctx, args, &out, false)
+	s.half = true
+	err := run(ctx, args, when{" 50 %", interrupt}, false)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorContains(t, err, "the same command goes on")
-	require.NoError(t, run(t.Context(), args, &out, false))
+	require.NoError(t, run(t.Context(), args, io.Discard, false))
 	got, err := os.ReadFile(filepath.Join(dir, "app.msi"))
 	require.NoError(t, err)
 	require.Equal(t, s.content, got)
