@@ -127,11 +127,10 @@ func (e *Emulator) Advance(d time.Duration) {
 		e.idle.Wait()
 	}
 	e.clock.driving = true
+	defer e.driven()
 	for !e.closed {
 		if work := e.work(); work != nil {
-			e.mu.Unlock()
-			work()
-			e.mu.Lock()
+			e.without(work)
 			continue
 		}
 		when, ok := e.line.Next()
@@ -141,8 +140,21 @@ func (e *Emulator) Advance(d time.Duration) {
 		e.setTime(when)
 	}
 	e.setTime(e.clock.target)
+}
+
+// driven ends what began with driving.
+func (e *Emulator) driven() {
 	e.clock.driving = false
 	e.idle.Broadcast()
+}
+
+// without does work without mu. The client's code that it calls may panic or end its
+// goroutine, as a test does that fails in a callback: mu is held then too, for whoever
+// has locked it to unlock.
+func (e *Emulator) without(work func()) {
+	e.mu.Unlock()
+	defer e.mu.Lock()
+	work()
 }
 
 // setTime moves the time of a manual clock forward.
@@ -178,6 +190,7 @@ func (e *Emulator) poll() {
 		return
 	}
 	e.clock.driving = true
+	defer e.driven()
 	work := e.work()
 	for work == nil {
 		when, ok := e.soon.Next()
@@ -191,12 +204,8 @@ func (e *Emulator) poll() {
 		}
 	}
 	if work != nil {
-		e.mu.Unlock()
-		work()
-		e.mu.Lock()
+		e.without(work)
 	}
-	e.clock.driving = false
-	e.idle.Broadcast()
 }
 
 // shown is what a program that polls has been told of a job.

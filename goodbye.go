@@ -2,6 +2,7 @@ package bitsemu
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"maps"
@@ -83,19 +84,25 @@ func (e *Emulator) sayTo(id uuid.UUID, g *goodbye) func() {
 	e.steps++
 	ctx := transfer.WithNow(e.life, e.Now)
 	return func() {
-		err := g.up.Cancel(ctx)
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		defer e.idle.Broadcast()
-		e.steps--
-		var failed *transfer.Error
-		switch {
-		case ctx.Err() != nil: // the service has stopped
-		case errors.As(err, &failed) && failed.Transient:
-			e.later(id, g)
-		default:
-			delete(e.goodbyes, id)
-		}
+		err := errNoReturn
+		defer func() { e.said(ctx, id, g, err) }()
+		err = g.up.Cancel(ctx)
+	}
+}
+
+// said notes what the server has answered.
+func (e *Emulator) said(ctx context.Context, id uuid.UUID, g *goodbye, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	defer e.idle.Broadcast()
+	e.steps--
+	var failed *transfer.Error
+	switch {
+	case err != nil && ctx.Err() != nil: // the service has stopped
+	case errors.As(err, &failed) && failed.Transient:
+		e.later(id, g)
+	default:
+		delete(e.goodbyes, id)
 	}
 }
 

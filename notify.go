@@ -239,9 +239,14 @@ func (e *Emulator) commandOf(j *jobstore.Job) *Command {
 
 // tell delivers a notification. No lock is held while the client is called.
 func (e *Emulator) tell(t *telling) {
-	leave := e.inside.enter()
-	err := e.deliver(t)
-	leave()
+	err := errNoReturn
+	defer func() { e.told(t, err) }()
+	defer e.inside.enter()()
+	err = e.deliver(t)
+}
+
+// told notes what has come of a notification.
+func (e *Emulator) told(t *telling, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	defer e.idle.Broadcast()

@@ -3,6 +3,7 @@ package bitsemu
 import (
 	"container/list"
 	"context"
+	"errors"
 	"os"
 	"sync/atomic"
 	"time"
@@ -298,7 +299,17 @@ func (e *Emulator) work() func() {
 
 // step does one piece of a transfer and notes what has come of it.
 func (e *Emulator) step(r *run) {
-	err := r.advance()
+	err := errNoReturn
+	defer func() { e.stepped(r, err) }()
+	err = r.advance()
+}
+
+// errNoReturn is what has become of the client's code that has panicked or ended its
+// goroutine.
+var errNoReturn = errors.New("what was called did not return")
+
+// stepped notes what has come of a step.
+func (e *Emulator) stepped(r *run, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	defer e.idle.Broadcast()
