@@ -86,11 +86,12 @@ type target struct {
 
 // telling is one notification about to be delivered.
 type telling struct {
-	it     *item
-	user   sid.SID
-	target target
-	notice notice
-	err    jobstore.JobError
+	it       *item
+	user     sid.SID
+	target   target
+	listener *listener // as it was when the telling began
+	notice   notice
+	err      jobstore.JobError
 }
 
 // telling1 takes the next notification that can be delivered out of the outbox.
@@ -172,7 +173,7 @@ func (e *Emulator) nextTelling(it *item) *telling {
 		return nil
 	}
 	to := func(n notice) *telling {
-		t := &telling{it: it, notice: n, err: j.Error, target: target{callback: it.listener.callback, as: it.listener.as}}
+		t := &telling{it: it, listener: it.listener, notice: n, err: j.Error, target: target{callback: it.listener.callback, as: it.listener.as}}
 		t.user = t.target.as.User()
 		return t
 	}
@@ -199,7 +200,7 @@ func (e *Emulator) nextTelling(it *item) *telling {
 		if it.listener != nil {
 			return to(notice{kind: kind})
 		}
-		t := &telling{it: it, notice: notice{kind: kind}, err: j.Error, user: j.Owner.User()}
+		t := &telling{it: it, listener: it.listener, notice: notice{kind: kind}, err: j.Error, user: j.Owner.User()}
 		if t.target = e.otherTarget(&j); t.target.clsid != uuid.Nil || t.target.command != nil {
 			return t
 		}
@@ -269,8 +270,8 @@ func (e *Emulator) told(t *telling, err error) {
 	case err != nil:
 		e.log.Debug("notification failed", "job", it.entry.ID(), "kind", kind.String(), "error", err)
 		j, jobErr := it.entry.Job()
-		if jobErr != nil {
-			break
+		if jobErr != nil || it.listener != t.listener {
+			break // somebody else has registered meanwhile, and is told at once
 		}
 		delay := time.Duration(j.MinimumRetryDelay) * time.Second
 		it.quietTill = e.line.Now().Add(delay)
