@@ -51,6 +51,7 @@ func TestAgainstModelThatFollowsTheTime(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				random := rand.New(rand.NewPCG(seed, 1))
 				m := newMachine(t, func(n int, _ string) int { return random.IntN(n) }, bitsemu.FollowTime())
+				m.quiet = synctest.Wait
 				defer m.close()
 				for range 40 {
 					m.step()
@@ -82,6 +83,7 @@ type machine struct {
 	in      map[string]func(*http.Request) // what handlers do, by path
 	callers []token.Token
 	closed  bool
+	quiet   func() // waits until the emulator works at nothing
 
 	mu sync.Mutex // of what handlers and callbacks change: left, in, and may of jobs
 }
@@ -91,7 +93,7 @@ const machineFiles = 6
 func newMachine(t testing1, choose func(int, string) int, opts ...bitsemu.Option) *machine {
 	t.Helper()
 	m := &machine{
-		testing1: t, choose: choose, trace: newTrace(), known: map[[32]byte]bool{}, left: map[string]bool{},
+		testing1: t, choose: choose, quiet: func() {}, trace: newTrace(), known: map[[32]byte]bool{}, left: map[string]bool{},
 		in:      map[string]func(*http.Request){},
 		callers: []token.Token{actors.alice, actors.bob, actors.bobElevated, actors.system},
 		stamp:   time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC),
@@ -624,6 +626,7 @@ func (m *machine) advance() {
 // heard asserts that whoever listens was told of the end that a job has come to.
 func (m *machine) heard() {
 	m.Helper()
+	m.quiet()
 	for _, j := range m.jobs {
 		info, err := m.emu.Job(j.id)
 		if err != nil || j.listener == nil || j.flags.Has(bits.BG_NOTIFY_DISABLE) {
@@ -738,6 +741,7 @@ func (m *machine) fault() {
 // look compares the emulator with the model.
 func (m *machine) look() {
 	m.Helper()
+	m.quiet()
 	require.NoError(m, m.emu.Check())
 	require.Empty(m, m.trace.complaints())
 	m.follow()
