@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"path"
 	"slices"
 	"testing"
 	"time"
@@ -354,7 +355,7 @@ func uploadShare(s *scene) {
 	job := startUpload(s, bits.BG_JOB_TYPE_UPLOAD)
 	got(job.Cancel(ctx)).is(s, hresult.S_OK)
 	s.step("to a share", "D what-s-new, uploads over SMB")
-	const remote = `\\files.test\share\F`
+	remote := `\\files.test\share\` + path.Base(s.t.Name()) // the share is that of both machines
 	job = s.upload(actors.alice, bits.BG_JOB_TYPE_UPLOAD, remote, uploadLocal)
 	id := got(job.GetId(ctx)).ok(s)
 	s.ok(job.Resume(ctx))
