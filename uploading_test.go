@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"path"
-	"slices"
 	"testing"
 	"time"
 
@@ -114,7 +113,7 @@ func uploadSuspendInCreate(s *scene) {
 	s.step("suspended in Create-Session", "D preventing-multiple-uploads")
 	done := make(chan error, 1)
 	s.ok(s.emu.HandleTransport("http://uploads.test", afterAnswer{transfer.Handler(server), func(r *http.Request) {
-		if slices.Contains(r.Header["BITS-Packet-Type"], "Create-Session") {
+		if packets(server, bitsupload.CreateSession) == 1 && packets(server, bitsupload.Fragment) == 0 {
 			go func() { done <- job.Suspend(ctx) }()
 			<-r.Context().Done() // Suspend has come so far, and waits for this packet
 		}
