@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -253,16 +252,7 @@ func (e *Emulator) checkRanges(ranges []bits.FileRange, caller token.Token) ([]j
 		}
 		list[i] = jobstore.Range(r)
 	}
-	sorted := slices.Clone(list)
-	slices.SortStableFunc(sorted, func(a, b jobstore.Range) int {
-		switch {
-		case a.InitialOffset < b.InitialOffset:
-			return -1
-		case a.InitialOffset > b.InitialOffset:
-			return 1
-		}
-		return 0
-	})
+	sorted := byOffset(list)
 	for i := 1; i < len(sorted); i++ {
 		if end(sorted[i-1]) > sorted[i].InitialOffset {
 			return nil, fmt.Errorf("the ranges from %d and from %d overlap: %w", sorted[i-1].InitialOffset, sorted[i].InitialOffset, hresult.BG_E_OVERLAPPING_RANGES)

@@ -10,10 +10,11 @@ import (
 	"github.com/bitsemu/bitsemu/hresult"
 )
 
-// enum is an enumerator of a snapshot.
-type enum[T any] struct {
+// enum is an enumerator of a snapshot of T, as the interface E has it.
+type enum[T, E any] struct {
 	object
-	name  string // of the interface
+	name  string    // of the interface
+	iid   uuid.UUID // of it
 	count int
 	at    func(int) T
 
@@ -21,26 +22,51 @@ type enum[T any] struct {
 	next int
 }
 
-func (n *enum[T]) begin(ctx context.Context, method string) error {
+var (
+	_ bits.EnumJobs  = (*enum[bits.Job, bits.EnumJobs])(nil)
+	_ bits.EnumFiles = (*enum[bits.File, bits.EnumFiles])(nil)
+)
+
+func (n *enum[T, E]) begin(ctx context.Context, method string) error {
 	_, err := n.enter(ctx, n.name+"::"+method, jobKey{})
 	return err
 }
 
-func (n *enum[T]) next1(ctx context.Context, celt uint32) ([]T, hresult.HRESULT, error) {
+// QueryInterface implements [bits.Unknown].
+func (n *enum[T, E]) QueryInterface(ctx context.Context, id uuid.UUID) (any, error) {
+	if err := n.begin(ctx, "QueryInterface"); err != nil {
+		return nil, err
+	}
+	if id == bits.IID_IUnknown || id == n.iid {
+		return n, nil
+	}
+	return nil, n.failed(n.name+"::QueryInterface", jobKey{}, n.caller(ctx), noInterface(id))
+}
+
+// advance passes over up to celt elements, and returns where they begin and how many
+// they are.
+func (n *enum[T, E]) advance(celt uint32) (from, some int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	from, some = n.next, int(min(uint64(n.count-n.next), uint64(celt)))
+	n.next += some
+	return from, some
+}
+
+// Next implements [bits.Enumerator].
+func (n *enum[T, E]) Next(ctx context.Context, celt uint32) ([]T, hresult.HRESULT, error) {
 	if err := n.begin(ctx, "Next"); err != nil {
 		return nil, hresult.S_OK, err
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	some := min(n.count-n.next, int(min(celt, 1<<30)))
+	from, some := n.advance(celt)
 	elements := make([]T, some)
 	for i := range elements {
-		elements[i] = n.at(n.next + i)
+		elements[i] = n.at(from + i)
 	}
-	n.next += some
 	return elements, short(uint32(some) < celt), nil
 }
 
+// short is the answer of a method that has done less than it was asked to.
 func short(is bool) hresult.HRESULT {
 	if is {
 		return hresult.S_FALSE
@@ -48,20 +74,17 @@ func short(is bool) hresult.HRESULT {
 	return hresult.S_OK
 }
 
-// Skip passes over elements.
-func (n *enum[T]) Skip(ctx context.Context, celt uint32) (hresult.HRESULT, error) {
+// Skip implements [bits.Enumerator].
+func (n *enum[T, E]) Skip(ctx context.Context, celt uint32) (hresult.HRESULT, error) {
 	if err := n.begin(ctx, "Skip"); err != nil {
 		return hresult.S_OK, err
 	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	some := min(n.count-n.next, int(min(celt, 1<<30)))
-	n.next += some
+	_, some := n.advance(celt)
 	return short(uint32(some) < celt), nil
 }
 
-// Reset goes back to the first element.
-func (n *enum[T]) Reset(ctx context.Context) error {
+// Reset implements [bits.Enumerator].
+func (n *enum[T, E]) Reset(ctx context.Context) error {
 	if err := n.begin(ctx, "Reset"); err != nil {
 		return err
 	}
@@ -71,81 +94,19 @@ func (n *enum[T]) Reset(ctx context.Context) error {
 	return nil
 }
 
-// GetCount is the number of elements of the snapshot.
-func (n *enum[T]) GetCount(ctx context.Context) (uint32, error) {
-	return uint32(n.count), n.begin(ctx, "GetCount")
-}
-
-// clone is a second enumerator of the same snapshot, at the same place.
-func (n *enum[T]) clone(ctx context.Context) (*enum[T], error) {
+// Clone implements [bits.Enumerator].
+func (n *enum[T, E]) Clone(ctx context.Context) (E, error) {
+	var none E
 	if err := n.begin(ctx, "Clone"); err != nil {
-		return nil, err
+		return none, err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return &enum[T]{object: n.object, name: n.name, count: n.count, at: n.at, next: n.next}, nil
+	clone := &enum[T, E]{object: n.object, name: n.name, iid: n.iid, count: n.count, at: n.at, next: n.next}
+	return any(clone).(E), nil
 }
 
-func (n *enum[T]) query(ctx context.Context, id, own uuid.UUID, self any) (any, error) {
-	if err := n.begin(ctx, "QueryInterface"); err != nil {
-		return nil, err
-	}
-	if id == bits.IID_IUnknown || id == own {
-		return self, nil
-	}
-	return nil, n.failed(n.name+"::QueryInterface", jobKey{}, n.caller(ctx), noInterface(id))
-}
-
-// enumJobs is IEnumBackgroundCopyJobs.
-type enumJobs struct{ e enum[bits.Job] }
-
-// enumFiles is IEnumBackgroundCopyFiles.
-type enumFiles struct{ e enum[bits.File] }
-
-func (n *enumJobs) QueryInterface(ctx context.Context, id uuid.UUID) (any, error) {
-	return n.e.query(ctx, id, bits.IID_IEnumBackgroundCopyJobs, n)
-}
-
-func (n *enumJobs) Next(ctx context.Context, celt uint32) ([]bits.Job, hresult.HRESULT, error) {
-	return n.e.next1(ctx, celt)
-}
-
-func (n *enumJobs) Skip(ctx context.Context, celt uint32) (hresult.HRESULT, error) {
-	return n.e.Skip(ctx, celt)
-}
-
-func (n *enumJobs) Reset(ctx context.Context) error { return n.e.Reset(ctx) }
-
-func (n *enumJobs) GetCount(ctx context.Context) (uint32, error) { return n.e.GetCount(ctx) }
-
-func (n *enumJobs) Clone(ctx context.Context) (bits.EnumJobs, error) {
-	c, err := n.e.clone(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &enumJobs{enum[bits.Job]{object: c.object, name: c.name, count: c.count, at: c.at, next: c.next}}, nil
-}
-
-func (n *enumFiles) QueryInterface(ctx context.Context, id uuid.UUID) (any, error) {
-	return n.e.query(ctx, id, bits.IID_IEnumBackgroundCopyFiles, n)
-}
-
-func (n *enumFiles) Next(ctx context.Context, celt uint32) ([]bits.File, hresult.HRESULT, error) {
-	return n.e.next1(ctx, celt)
-}
-
-func (n *enumFiles) Skip(ctx context.Context, celt uint32) (hresult.HRESULT, error) {
-	return n.e.Skip(ctx, celt)
-}
-
-func (n *enumFiles) Reset(ctx context.Context) error { return n.e.Reset(ctx) }
-
-func (n *enumFiles) GetCount(ctx context.Context) (uint32, error) { return n.e.GetCount(ctx) }
-
-func (n *enumFiles) Clone(ctx context.Context) (bits.EnumFiles, error) {
-	c, err := n.e.clone(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &enumFiles{enum[bits.File]{object: c.object, name: c.name, count: c.count, at: c.at, next: c.next}}, nil
+// GetCount implements [bits.Enumerator].
+func (n *enum[T, E]) GetCount(ctx context.Context) (uint32, error) {
+	return uint32(n.count), n.begin(ctx, "GetCount")
 }

@@ -93,10 +93,10 @@ func (j *job) EnumFiles(ctx context.Context) (bits.EnumFiles, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &enumFiles{enum[bits.File]{
-		object: j.object, name: "IEnumBackgroundCopyFiles", count: len(r.Files),
+	return &enum[bits.File, bits.EnumFiles]{
+		object: j.object, name: "IEnumBackgroundCopyFiles", iid: bits.IID_IEnumBackgroundCopyFiles, count: len(r.Files),
 		at: func(i int) bits.File { return fileV1{j.file(i)} },
-	}}, nil
+	}, nil
 }
 
 // Suspend implements [bits.Job]. A job in BG_JOB_STATE_ERROR or

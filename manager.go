@@ -271,10 +271,10 @@ func (m *manager) EnumJobs(ctx context.Context, flags bits.EnumFlags) (bits.Enum
 	if err != nil {
 		return nil, m.failed(method, jobKey{}, caller, err)
 	}
-	return &enumJobs{enum[bits.Job]{
-		object: m.object, name: "IEnumBackgroundCopyJobs", count: entries.Len(),
+	return &enum[bits.Job, bits.EnumJobs]{
+		object: m.object, name: "IEnumBackgroundCopyJobs", iid: bits.IID_IEnumBackgroundCopyJobs, count: entries.Len(),
 		at: func(i int) bits.Job { return m.job(entries.At(i), caller) },
-	}}, nil
+	}, nil
 }
 
 // GetErrorDescription implements [bits.Manager].

@@ -1,6 +1,7 @@
 package bitsemu
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/bitsemu/bitsemu/bits"
@@ -25,18 +26,16 @@ func between(from, to uint64) jobstore.Range {
 	return jobstore.Range{InitialOffset: from, Length: to - from}
 }
 
+// byOffset is a copy of ranges in the order of where they begin.
+func byOffset(ranges []jobstore.Range) []jobstore.Range {
+	return slices.SortedStableFunc(slices.Values(ranges), func(a, b jobstore.Range) int {
+		return cmp.Compare(a.InitialOffset, b.InitialOffset)
+	})
+}
+
 // merge sorts ranges and joins those that touch.
 func merge(ranges []jobstore.Range) []jobstore.Range {
-	sorted := slices.Clone(ranges)
-	slices.SortFunc(sorted, func(a, b jobstore.Range) int {
-		switch {
-		case a.InitialOffset < b.InitialOffset:
-			return -1
-		case a.InitialOffset > b.InitialOffset:
-			return 1
-		}
-		return 0
-	})
+	sorted := byOffset(ranges)
 	var merged []jobstore.Range
 	for _, r := range sorted {
 		if r.Length == 0 {
