@@ -488,12 +488,15 @@ func (e *Emulator) finishFile(r *run) {
 	r.dirty = true
 	headers, temp := r.headers, r.temp
 	var done, waiting bool
+	var fresh []jobstore.Range
 	e.flush(r, func(j *jobstore.Job) {
 		f := &j.Files[index]
 		f.TemporaryName, f.ResponseHeaders = temp, headers
 		if r.inPlace {
 			// More may have been requested meanwhile, and up to an end not known then.
+			before := f.FilledRanges
 			f.FilledRanges = clip(merge(append(f.FilledRanges, r.asked...)), r.remote.Size)
+			fresh = without(f.FilledRanges, before)
 			f.RequestedRanges = clip(f.RequestedRanges, r.remote.Size)
 			f.BytesTotal = r.remote.Size
 			f.BytesTransferred = length(f.FilledRanges)
@@ -520,7 +523,7 @@ func (e *Emulator) finishFile(r *run) {
 	r.fetch = nil
 	r.index, r.dirty, r.temp = -1, false, ""
 	if r.inPlace {
-		e.tellRanges(it, index)
+		e.tellRanges(it, index, fresh)
 	} else {
 		e.tellFile(it, index)
 	}

@@ -392,15 +392,13 @@ func (e *Emulator) rearm(it *item) {
 	e.ripen(it)
 }
 
-// tellRanges has FileRangesTransferred called for what has come of a file.
-func (e *Emulator) tellRanges(it *item, file int) {
-	j, err := it.entry.Job()
-	if err != nil || it.listener == nil || file >= len(j.Files) {
+// tellRanges has FileRangesTransferred called for what has come of a file since the last
+// call (D nf-bits10_1-ibackgroundcopycallback3-filerangestransferred.md).
+func (e *Emulator) tellRanges(it *item, file int, fresh []jobstore.Range) {
+	if it.listener == nil || len(fresh) == 0 {
 		return
 	}
-	it.notices = append(it.notices, notice{
-		kind: bits.BG_NOTIFY_FILE_RANGES_TRANSFERRED, file: file, ranges: fileRanges(j.Files[file].FilledRanges),
-	})
+	it.notices = append(it.notices, notice{kind: bits.BG_NOTIFY_FILE_RANGES_TRANSFERRED, file: file, ranges: fileRanges(fresh)})
 	e.ripen(it)
 }
 

@@ -300,6 +300,7 @@ type ears struct {
 	heard []bits.NotifyFlags
 	fail  map[bits.NotifyFlags]error // once each
 	then  func(bits.NotifyFlags, bits.Job)
+	spans [][]bits.FileRange // of each FileRangesTransferred
 }
 
 func (e *ears) hear(kind bits.NotifyFlags, job bits.Job) error {
@@ -342,7 +343,10 @@ func (e *ears) FileTransferred(_ context.Context, j bits.Job, _ bits.File) error
 	return e.hear(bits.BG_NOTIFY_FILE_TRANSFERRED, j)
 }
 
-func (e *ears) FileRangesTransferred(_ context.Context, j bits.Job, _ bits.File, _ []bits.FileRange) error {
+func (e *ears) FileRangesTransferred(_ context.Context, j bits.Job, _ bits.File, ranges []bits.FileRange) error {
+	e.mu.Lock()
+	e.spans = append(e.spans, ranges)
+	e.mu.Unlock()
 	return e.hear(bits.BG_NOTIFY_FILE_RANGES_TRANSFERRED, j)
 }
 

@@ -155,7 +155,11 @@ func ranging(r *rig, e *ears) bits.Job {
 var specCallback3 = specMethods{
 	"FileRangesTransferred": {
 		"S_OK": does(func(r *rig) error {
-			ranging(r, &ears{})
+			e := &ears{}
+			job := ranging(r, e)
+			r.ok(ask[bits.File6](r, r.file(job)).RequestFileRanges(r.ctx, []bits.FileRange{{InitialOffset: 5, Length: 10}}))
+			r.resume(job, bits.BG_JOB_STATE_SUSPENDED)
+			require.Equal(r, [][]bits.FileRange{{{Length: 10}}, {{InitialOffset: 10, Length: 5}}}, e.spans, "only what is new")
 			return nil
 		}),
 		"any": does(func(r *rig) error {
