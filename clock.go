@@ -192,15 +192,17 @@ func (e *Emulator) poll() {
 	e.clock.driving = true
 	defer e.driven()
 	work := e.work()
-	for work == nil {
-		when, ok := e.soon.Next()
-		if !ok {
-			break
-		}
-		e.setTime(when)
-		e.clock.target = e.line.Now()
-		if work = e.work(); work == nil {
-			break // a timer has done its work at once
+	// The time goes on to what the program waits for, by way of all that falls due
+	// before it.
+	if awaited, ok := e.soon.Next(); ok && work == nil {
+		for work == nil {
+			when, ok := e.line.Next()
+			if !ok || when.After(awaited) {
+				break
+			}
+			e.setTime(when)
+			e.clock.target = e.line.Now()
+			work = e.work()
 		}
 	}
 	if work != nil {

@@ -74,7 +74,6 @@ func TestConformanceOverTheNetwork(t *testing.T) {
 // and polling does not make that pass.
 var unpolled = map[string]bool{
 	"job/modification-time-moves": true, "job/modification-time-moves-by-calls": true,
-	"callback/transient-error-is-a-modification": true,
 }
 
 // A program that polls in a loop, and knows nothing of an emulator, gets as far.
