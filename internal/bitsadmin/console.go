@@ -1,0 +1,17 @@
+package bitsadmin
+
+import "os"
+
+// Console is the terminal that a file is, nil when it is none, or one that cannot be
+// drawn on. NO_COLOR keeps labels as they are.
+func Console(f *os.File, getenv func(string) string) *Terminal {
+	fi, err := f.Stat()
+	if err != nil || fi.Mode()&os.ModeCharDevice == 0 || getenv("TERM") == "dumb" {
+		return nil
+	}
+	width, ok := widthOf(f)
+	if !ok {
+		return nil
+	}
+	return &Terminal{Width: width, Labels: getenv("NO_COLOR") == ""}
+}

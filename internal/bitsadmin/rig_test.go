@@ -1,0 +1,108 @@
+package bitsadmin_test
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/bitsemu/bitsemu/internal/bitsadmin"
+	"github.com/bitsemu/bitsemu/jobstore"
+	"github.com/bitsemu/bitsemu/token"
+)
+
+// rig is a machine of a test: a store, a drive and a server.
+type rig struct {
+	t        *testing.T
+	store    string
+	drive    string
+	server   string // "http://127.0.0.1:1234"
+	env      map[string]string
+	terminal *bitsadmin.Terminal
+	open     func(bitsadmin.Config) bitsadmin.Place
+	stderr   string // of the last run
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	dir := t.TempDir()
+	r := &rig{t: t, store: filepath.Join(dir, "jobs.db"), drive: filepath.Join(dir, "c")}
+	require.NoError(t, os.MkdirAll(filepath.Join(r.drive, "temp"), 0o700))
+	r.env = map[string]string{"BITSEMU_STORE": r.store, "BITSEMU_DRIVES": "C:=" + r.drive}
+	server := httptest.NewServer(http.HandlerFunc(serve))
+	t.Cleanup(server.Close)
+	r.server = server.URL
+	return r
+}
+
+// serve answers /<size> with so many bytes, and all else with 404.
+func serve(w http.ResponseWriter, req *http.Request) {
+	size, err := strconv.Atoi(strings.TrimPrefix(req.URL.Path, "/"))
+	if err != nil {
+		http.NotFound(w, req)
+		return
+	}
+	http.ServeContent(w, req, "", time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC), bytes.NewReader(make([]byte, size)))
+}
+
+// run is one command.
+func (r *rig) run(args ...string) (out string, status int32) {
+	r.t.Helper()
+	return r.runIn(r.t.Context(), args...)
+}
+
+func (r *rig) runIn(ctx context.Context, args ...string) (out string, status int32) {
+	r.t.Helper()
+	var stdout, stderr bytes.Buffer
+	status = bitsadmin.Run(ctx, args, bitsadmin.Env{
+		Getenv: func(name string) string { return r.env[name] }, Stdout: &stdout, Stderr: &stderr,
+		Terminal: r.terminal, Location: time.UTC, Open: r.open,
+	})
+	r.stderr = stderr.String()
+	return stdout.String(), status
+}
+
+// must is a command that succeeds, with what it prints and the banner is not.
+func (r *rig) must(args ...string) string {
+	r.t.Helper()
+	out, status := r.run(args...)
+	require.Zero(r.t, status, "%q: %s%s", args, out, r.stderr)
+	require.Empty(r.t, r.stderr)
+	return body(out)
+}
+
+// body is what follows the banner.
+func body(out string) string {
+	lines := strings.SplitAfterN(out, "\n", 6)
+	if len(lines) == 6 && strings.HasPrefix(lines[1], "BITSADMIN version") {
+		return lines[5]
+	}
+	return out
+}
+
+// seed puts jobs into the store.
+func (r *rig) seed(jobs ...jobstore.Job) {
+	r.t.Helper()
+	s, err := jobstore.Open(r.store)
+	require.NoError(r.t, err)
+	for _, j := range jobs {
+		_, err := s.Create(j)
+		require.NoError(r.t, err)
+	}
+	require.NoError(r.t, s.Close())
+}
+
+func caller(t *testing.T, name string) token.Token {
+	t.Helper()
+	c, _, err := bitsadmin.Configure(func(string) string { return "" }, []string{"--as", name})
+	require.NoError(t, err)
+	return c.As
+}

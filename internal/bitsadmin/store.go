@@ -1,0 +1,124 @@
+package bitsadmin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bitsemu/bitsemu"
+	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/jobstore"
+	"github.com/bitsemu/bitsemu/token"
+	"github.com/bitsemu/bitsemu/winver"
+)
+
+// storePlace is a store file. Its service lives as long as a session: what has fallen
+// due since the last one is done in the next.
+type storePlace struct{ conf Config }
+
+// Open is the [Place] that a configuration names. It opens nothing yet.
+func Open(c Config) Place { return storePlace{c} }
+
+func (p storePlace) Build() winver.Build { return p.conf.Build }
+
+// between is how long a store that is in use is left alone before the next look.
+const between = 50 * time.Millisecond
+
+func (p storePlace) Begin(ctx context.Context, caller token.Token) (Session, error) {
+	if p.conf.Store == "" {
+		return nil, errors.New("which jobs? Name the file that has them, or is to have them, by " + storeVariable + " or --store")
+	}
+	opts := []bitsemu.Option{bitsemu.Store(p.conf.Store), bitsemu.Windows(p.conf.Build), bitsemu.DefaultCaller(caller), bitsemu.FollowTime()}
+	if p.conf.SkipTime {
+		opts = append(opts, bitsemu.StepOnPoll())
+	}
+	for at, dir := range p.conf.Drives {
+		opts = append(opts, bitsemu.Drive(at, dir))
+	}
+	emu, err := bitsemu.New(opts...)
+	for end := time.Now().Add(p.conf.Wait); errors.Is(err, jobstore.ErrLocked) && time.Now().Before(end); {
+		if err := sleep(ctx, between); err != nil {
+			return nil, err
+		}
+		emu, err = bitsemu.New(opts...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &storeSession{emu: emu, caller: caller, skip: p.conf.SkipTime}
+	if err := s.welcome(); err != nil {
+		return nil, errors.Join(err, emu.Close())
+	}
+	return s, nil
+}
+
+type storeSession struct {
+	emu    *bitsemu.Emulator
+	caller token.Token
+	skip   bool
+}
+
+// welcome logs on those whose jobs there are. The store does not say who is logged
+// on, and the users of a machine that is only there while commands run would never be.
+func (s *storeSession) welcome() error {
+	jobs, err := s.emu.Jobs()
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		if j.Owner.Logon() == token.LogonInteractive {
+			s.emu.LogOnSession(j.Owner.User(), j.Owner.Session())
+		}
+	}
+	if s.caller.Logon() == token.LogonInteractive {
+		s.emu.LogOnSession(s.caller.User(), s.caller.Session())
+	}
+	return nil
+}
+
+func (s *storeSession) Manager() bits.Manager { return s.emu.As(s.caller) }
+
+func (s *storeSession) Path(windows string) string { return s.emu.Path(windows) }
+
+func (s *storeSession) Settle(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.emu.Settle()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		err := s.emu.Close() // ends what is being waited for
+		<-done
+		return errors.Join(context.Cause(ctx), err)
+	}
+}
+
+func (s *storeSession) Pause(ctx context.Context, d time.Duration) error {
+	if s.skip {
+		return context.Cause(ctx) // who asks for the state moves the time
+	}
+	return sleep(ctx, d)
+}
+
+func (s *storeSession) Close() error {
+	if err := s.emu.Close(); err != nil {
+		return fmt.Errorf("the store was not closed as it should be: %w", err)
+	}
+	return nil
+}
+
+// sleep waits, unless the context ends first.
+func sleep(ctx context.Context, d time.Duration) error {
+	alarm := time.NewTimer(d)
+	defer alarm.Stop()
+	select {
+	case <-alarm.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
