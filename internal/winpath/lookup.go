@@ -81,17 +81,31 @@ func match(root *os.Root, dir, name string) (string, bool, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return "", false, err
 	}
-	entries, err := fs.ReadDir(root.FS(), dir)
+	entries, err := list(root, dir)
 	if err != nil {
 		return "", false, err
 	}
-	key := fold(name)
-	for _, entry := range entries { // in byte order
-		if fold(entry.Name()) == key && isName(entry.Name()) {
-			return entry.Name(), true, nil
+	key, written := fold(name), ""
+	for _, entry := range entries { // the first in byte order
+		if (written == "" || entry < written) && fold(entry) == key && isName(entry) {
+			written = entry
 		}
 	}
+	if written != "" {
+		return written, true, nil
+	}
 	return name, false, nil
+}
+
+// list returns the names in a directory in any order. It asks for no more than them:
+// every new file of a job costs a look at all that are there.
+func list(root *os.Root, dir string) ([]string, error) {
+	f, err := root.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	names, err := f.Readdirnames(-1)
+	return names, errors.Join(err, f.Close())
 }
 
 // isMissing reports whether a directory or the file itself is not there.

@@ -25,13 +25,15 @@ func (d *Disk) CreateTemp(dir Path, random rand.Source) (Path, *os.File, error) 
 	if err != nil {
 		return Path{}, nil, err
 	}
-	entries, err := fs.ReadDir(pl.root.FS(), pl.file())
+	entries, err := list(pl.root, pl.file())
 	if err != nil { // uncovered: it takes a directory that may not be listed, and root may list all
 		return Path{}, nil, fail("create", dir, err)
 	}
-	taken := make(map[string]bool, len(entries))
+	taken := map[string]bool{}
 	for _, entry := range entries {
-		taken[fold(entry.Name())] = true
+		if len(entry) == len("BITxxxx.tmp") || !ascii(entry) {
+			taken[fold(entry)] = true
+		}
 	}
 	name, ok := freeName(taken, number)
 	if !ok { // uncovered: it takes 65536 files
@@ -43,6 +45,16 @@ func (d *Disk) CreateTemp(dir Path, random rand.Source) (Path, *os.File, error) 
 		return Path{}, nil, fail("create", p, err)
 	}
 	return p, f, nil
+}
+
+// ascii reports whether a name has no letters whose case may have another length.
+func ascii(name string) bool {
+	for i := range len(name) {
+		if name[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // freeName returns the first name from number on that is not taken.
