@@ -3,9 +3,7 @@ package bitsemu_test
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -157,7 +155,7 @@ func TestSpecReturns(t *testing.T) {
 	count := map[string]int{}
 	var reasons []string
 	rows := specRows(t)
-	methods := map[string]bool{}
+	methods, seen := map[string]bool{}, map[string]bool{}
 	for _, row := range rows {
 		what := row.iface + "::" + row.method
 		methods[what] = true
@@ -166,7 +164,7 @@ func TestSpecReturns(t *testing.T) {
 			t.Errorf("%s and %s: nothing produces it, and there is no reason why not", what, row.code)
 			continue
 		}
-		delete(bound[row.iface][row.method], row.code)
+		seen[what+" "+row.code] = true
 		switch {
 		case s.impossible != "":
 			count["impossible"]++
@@ -201,9 +199,12 @@ func TestSpecReturns(t *testing.T) {
 			}
 		})
 	}
-	for _, iface := range slices.Sorted(maps.Keys(bound)) {
-		for method, left := range bound[iface] {
-			require.Empty(t, slices.Sorted(maps.Keys(left)), "%s::%s: no row of the table speaks of these", iface, method)
+	for iface, all := range bound {
+		for method, returns := range all {
+			for code := range returns {
+				what := iface + "::" + method + " " + code
+				require.True(t, seen[what], "%s: no row of the table speaks of it", what)
+			}
 		}
 	}
 	t.Cleanup(func() { // when all rows have been seen

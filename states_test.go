@@ -32,7 +32,7 @@ func TestJobStates(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("testdata/job-states.tsv")
 	require.NoError(t, err)
-	rows := stateRows()
+	rows, seen := stateRows(), map[string]bool{}
 	for _, line := range strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")[1:] {
 		c := strings.Split(line, "\t")
 		require.Len(t, c, 5, "%q", line)
@@ -42,7 +42,7 @@ func TestJobStates(t *testing.T) {
 			t.Errorf("section %s: %q: there is no test of it", section, name)
 			continue
 		}
-		delete(rows[section], name)
+		seen[section+name] = true
 		if row.check == nil {
 			require.NotEmpty(t, row.why, "%q", name)
 			continue
@@ -55,6 +55,9 @@ func TestJobStates(t *testing.T) {
 	}
 	for section, left := range rows {
 		for name := range left {
+			if seen[section+name] {
+				continue
+			}
 			t.Errorf("section %s: %q: no row of the table speaks of it", section, name)
 		}
 	}
