@@ -1,7 +1,6 @@
 package bitsemu_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,7 +43,7 @@ func TestRestrict(t *testing.T) {
 		}
 		require.ErrorIs(t, err, hresult.E_ACCESSDENIED, local)
 		var refused *bitsemu.AccessError
-		require.True(t, errors.As(err, &refused), local)
+		require.ErrorAs(t, err, &refused, local)
 		require.Equal(t, accessAlice, refused.Token.User())
 		require.Contains(t, err.Error(), "E_ACCESSDENIED (0x80070005)")
 		require.Contains(t, err.Error(), `"a"`, "the job by its name")

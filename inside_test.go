@@ -156,7 +156,7 @@ func TestCloseDoesNotWaitForFarewells(t *testing.T) {
 	require.NoError(t, err)
 	fragments, asked := make(chan struct{}, 8), make(chan struct{}, 8)
 	require.NoError(t, emu.Handle("http://server", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch strings.Join(r.Header["BITS-Packet-Type"], "") { // it is spelled so, which Get does not find
+		switch r.Header.Get("BITS-Packet-Type") {
 		case "Fragment":
 			fragments <- struct{}{}
 			<-r.Context().Done()

@@ -106,7 +106,7 @@ func s14ApplicationFails(s *scene) {
 	s.ok(job.Resume(ctx))
 	s.settles(job, bits.BG_JOB_STATE_ERROR)
 	s.failed(job, hresult.BG_E_HTTP_ERROR_403, bits.BG_ERROR_CONTEXT_REMOTE_APPLICATION)
-	s.is(uint64(bits.BG_SIZE_UNKNOWN), got(job.GetReplyProgress(ctx)).ok(s).BytesTotal)
+	s.is(bits.BG_SIZE_UNKNOWN, got(job.GetReplyProgress(ctx)).ok(s).BytesTotal)
 	s.heard(w, 0, 1)
 }
 

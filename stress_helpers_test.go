@@ -62,7 +62,7 @@ type callbackOf struct {
 	transferred, failed, modified, file func(context.Context, bits.Job) error
 }
 
-func (c *callbackOf) call(f func(context.Context, bits.Job) error, ctx context.Context, job bits.Job) error {
+func call(ctx context.Context, f func(context.Context, bits.Job) error, job bits.Job) error {
 	if f == nil {
 		return nil
 	}
@@ -70,17 +70,17 @@ func (c *callbackOf) call(f func(context.Context, bits.Job) error, ctx context.C
 }
 
 func (c *callbackOf) JobTransferred(ctx context.Context, job bits.Job) error {
-	return c.call(c.transferred, ctx, job)
+	return call(ctx, c.transferred, job)
 }
 
 func (c *callbackOf) JobError(ctx context.Context, job bits.Job, _ bits.Error) error {
-	return c.call(c.failed, ctx, job)
+	return call(ctx, c.failed, job)
 }
 
 func (c *callbackOf) JobModification(ctx context.Context, job bits.Job) error {
-	return c.call(c.modified, ctx, job)
+	return call(ctx, c.modified, job)
 }
 
 func (c *callbackOf) FileTransferred(ctx context.Context, job bits.Job, _ bits.File) error {
-	return c.call(c.file, ctx, job)
+	return call(ctx, c.file, job)
 }

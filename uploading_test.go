@@ -366,7 +366,7 @@ func uploadShare(s *scene) {
 	s.is([]string{"create " + alice}, only(s.did(id), "create"))
 
 	s.step("to a share that is not there", "I")
-	job = s.upload(actors.alice, bits.BG_JOB_TYPE_UPLOAD, `\\files.test\other\F`, uploadLocal)
+	job = s.upload(actors.alice, bits.BG_JOB_TYPE_UPLOAD, `\\files.test\another\F`, uploadLocal)
 	s.ok(job.Resume(ctx))
 	s.emu.Settle()
 	state := got(job.GetState(ctx)).ok(s)

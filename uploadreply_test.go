@@ -169,7 +169,7 @@ func uploadReplyDenied(s *scene) {
 	s.ok(job.Resume(ctx))
 	s.settles(job, bits.BG_JOB_STATE_ERROR)
 	s.failed(job, hresult.E_ACCESSDENIED, bits.BG_ERROR_CONTEXT_LOCAL_FILE)
-	s.is(uint64(bits.BG_SIZE_UNKNOWN), got(job.GetReplyProgress(ctx)).ok(s).BytesTotal)
+	s.is(bits.BG_SIZE_UNKNOWN, got(job.GetReplyProgress(ctx)).ok(s).BytesTotal)
 	s.ok(s.emu.Restrict(bitsemu.AccessRule{Path: `C:\Downloads`}))
 	s.ok(job.Resume(ctx))
 	s.settles(job, bits.BG_JOB_STATE_TRANSFERRED)

@@ -66,6 +66,11 @@ func (t memoryTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 // serverRequest is the request as a server sees it.
 func serverRequest(ctx context.Context, req *http.Request) *http.Request {
 	in := req.Clone(ctx)
+	in.Header = make(http.Header, len(req.Header)) // a server has its own spelling of names
+	for name, values := range req.Header {
+		name = http.CanonicalHeaderKey(name)
+		in.Header[name] = append(in.Header[name], values...)
+	}
 	if in.Host == "" {
 		in.Host = req.URL.Host
 	}
@@ -73,6 +78,10 @@ func serverRequest(ctx context.Context, req *http.Request) *http.Request {
 	in.URL = &url.URL{Path: req.URL.Path, RawPath: req.URL.RawPath, RawQuery: req.URL.RawQuery}
 	if in.URL.Path == "" {
 		in.URL.Path = "/"
+	}
+	if ProxyOf(ctx) != nil && req.URL.Scheme == "http" { // a proxy is told the whole URL
+		in.URL.Scheme, in.URL.Host = req.URL.Scheme, req.URL.Host
+		in.RequestURI = in.URL.String()
 	}
 	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1
 	in.RemoteAddr = "192.0.2.1:1234" // of a net for documentation
