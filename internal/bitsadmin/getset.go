@@ -1,6 +1,8 @@
 package bitsadmin
 
 import (
+	"errors"
+
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
 )
@@ -74,9 +76,10 @@ func jobAs[J any](c *call, doing string) (job bits.Job, as J, err error) {
 	return job, as, unable(doing, err)
 }
 
-// wrong is an error of a command: what it has found itself stays as it is.
+// wrong is an error of a command: what it has found itself, and what has its words
+// already, stays as it is.
 func wrong(doing string, err error) error {
-	if _, ok := hresult.Of(err); ok {
+	if _, ok := hresult.Of(err); ok && !errors.As(err, new(*failure)) {
 		return unable(doing, err)
 	}
 	return err
