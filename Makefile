@@ -11,7 +11,7 @@ FUZZTIME ?= 10s
 export FUZZTIME
 
 # Which benchmarks, how many samples of each, how long one takes.
-BENCH ?= ^Benchmark[A-DF]
+BENCH ?= ^Benchmark[A-DFH]
 COUNT ?= 3
 BENCHTIME ?= 100ms
 

@@ -2,7 +2,7 @@
 // beside the physical limits, doing the same work on the same records. Nothing
 // in it is meant to be imported.
 //
-//	make bench                          # sections A to D and F, then the goals
+//	make bench                          # sections A to D, F and H, then the goals
 //	make bench BENCH=APointRead COUNT=6 # one section, six samples
 //	make bench-open                     # section E: slow
 //
@@ -15,6 +15,8 @@
 //	E  an existing file with a million jobs: open, first answer, walk, index
 //	F  a SID: parse, format, decode
 //	G  limits: writes, syncs, comparisons
+//	H  the emulated service: a job, a download of 1 GiB (BENCH_SIZE bytes), a month
+//	   with jobs that wait, an enumeration, an emulator for a test
 //
 // # The record
 //

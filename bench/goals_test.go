@@ -79,6 +79,9 @@ func allRows() map[string]bool {
 			rows["EOpen1M/impl="+c.name+"/cache=cold"] = true
 		}
 	}
+	for _, im := range hImpls {
+		rows["HEngine/"+im.name] = true
+	}
 	for _, im := range fImpls {
 		rows["FSID/"+im.name] = true
 	}

@@ -30,6 +30,7 @@ const (
 	fParse    = "FSID/op=parse/impl="
 	fFormat   = "FSID/op=format/impl="
 	fDecode   = "FSID/op=decode/impl="
+	hEngine   = "HEngine/op="
 )
 
 // All are the goals, in the order of their ID.
@@ -130,4 +131,14 @@ var All = []Goal{
 	{ID: "F3", What: "decode a SID", Row: fDecode + "bitsemu", Limit: 1.1, Peers: []string{fDecode + "minimal"}},
 	{ID: "F3", What: "decode a SID", Row: fDecode + "bitsemu", Limit: 0.35, Peers: []string{fDecode + "cloudsoda-sddl"}},
 	{ID: "F3", What: "decode a SID", Row: fDecode + "bitsemu", Unit: "allocs/op"},
+
+	// The emulated service as a whole.
+	{ID: "H1", What: "a job of 1 KiB from CreateJob to Complete", Row: hEngine + "job/impl=bitsemu", Limit: 10, Peers: []string{hEngine + "job/impl=map-fake"}},
+	{ID: "H2", What: "download, followed time", Row: hEngine + "download/impl=bitsemu-follow", Limit: 1.25, Peers: []string{hEngine + "download/impl=io-copy"}},
+	{ID: "H2", What: "download, manual time", Row: hEngine + "download/impl=bitsemu-manual", Limit: 1.25, Peers: []string{hEngine + "download/impl=io-copy"}},
+	{ID: "H3", What: "30 days with 10k waiting jobs", Row: hEngine + "month/jobs=10k/impl=bitsemu", Limit: 1e9},
+	{ID: "H3", What: "one of 10k waiting jobs beside one of 1k", Row: hEngine + "month/jobs=10k/impl=bitsemu", Unit: "each-ns/op", Limit: 2, Peers: []string{hEngine + "month/jobs=1k/impl=bitsemu"}},
+	{ID: "H3", What: "one of 3k waiting jobs beside one of 1k", Row: hEngine + "month/jobs=3k/impl=bitsemu", Unit: "each-ns/op", Limit: 2, Peers: []string{hEngine + "month/jobs=1k/impl=bitsemu"}},
+	{ID: "H4", What: "enumerate, and ask for its state, one of 100k jobs", Row: hEngine + "enum/jobs=100k/impl=bitsemu", Unit: "each-ns/op", Limit: 1000},
+	{ID: "H5", What: "emulator, one job, close", Row: hEngine + "cycle/impl=bitsemu", Limit: 1, Peers: []string{hEngine + "cycle/impl=miniredis"}},
 }
