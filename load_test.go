@@ -33,8 +33,9 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// A thousand jobs of ten files, ten thousand with BITSEMU_TEST_LOAD set, that all run at once, and wait for their servers, cost
-// memory within bounds and no goroutine, and all are done in the end.
+// A thousand jobs of ten files, ten thousand with BITSEMU_TEST_LOAD set, that all run at
+// once and wait for their servers cost memory within bounds and no goroutine, and all
+// are done in the end.
 func TestManyJobsAtOnce(t *testing.T) {
 	many := 1000
 	if os.Getenv("BITSEMU_TEST_LOAD") != "" {
