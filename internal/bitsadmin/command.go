@@ -59,6 +59,7 @@ type call struct {
 	session Session // nil for a command that is alone, and has not begun one
 	print   *printer
 	args    []string
+	screen  string // that /TRANSFER has drawn last
 }
 
 func (c *call) manager() bits.Manager { return c.session.Manager() }

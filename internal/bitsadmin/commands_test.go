@@ -178,8 +178,7 @@ func TestCommands(t *testing.T) {
 	r.must("/addfile", "down", r.server+"/1", `C:\temp\down`)
 	r.must("/addfile", "run", r.server+"/1", `C:\temp\run`)
 
-	check := func(t *testing.T, name string) {
-		r.t = t
+	check := func(name string) {
 		want, ok := rows[name]
 		require.True(t, ok, "%s is in the table of this test", name)
 		args := strings.Split(strings.ReplaceAll(want.args, "|SERVER/", "|"+r.server+"/"), "|")
@@ -197,10 +196,10 @@ func TestCommands(t *testing.T) {
 	}
 	for _, name := range names {
 		if name != "/RESET" {
-			t.Run(name, func(t *testing.T) { check(t, name) })
+			check(name)
 		}
 	}
-	check(t, "/RESET")
+	check("/RESET")
 }
 
 // What is in the help is what there is.

@@ -140,7 +140,7 @@ func TestGolden11ListSummary(t *testing.T) {
 		want.WriteString(text)
 		j := record(t, m[1], m[2], "alice")
 		j.State = bits.BG_JOB_STATE_TRANSFERRED
-		var done, total uint64 = number(t, m[6]), bits.BG_SIZE_UNKNOWN
+		done, total := number(t, m[6]), bits.BG_SIZE_UNKNOWN
 		if m[7] != "UNKNOWN" {
 			total = number(t, m[7])
 		}
@@ -358,6 +358,8 @@ func TestGolden32TransferTransientError(t *testing.T) {
 	require.Equal(t, ("ERROR FILE:    http://127.0.0.1:1/Miniconda3-latest-Windows-x86_64.exe -> " + local)[:119], lines[2])
 	require.Regexp(t, `^ERROR CODE:    0x[0-9a-f]{8} - `, lines[3], "another error than there")
 	require.Regexp(t, `^ERROR CONTEXT: 0x[0-9a-f]{8} - `, lines[4])
+	require.Less(t, strings.Count(out, "STATE: TRANSIENT_ERROR"), 3, "what is there already is not drawn again")
+	r.terminal = nil
 	require.Contains(t, r.must("/list"), "'MinicondaDownload' TRANSIENT_ERROR 0 / 1 0 / UNKNOWN", "it stays in the queue")
 }
 

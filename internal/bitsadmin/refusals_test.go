@@ -39,15 +39,11 @@ func TestRefusals(t *testing.T) {
 		{"no truth", []string{"/setvalidationstate", "j", "0", "yes"}, "Invalid value \"yes\": one of TRUE, FALSE is expected.\n"},
 		{"/REFRESH without seconds", []string{"/monitor", "/refresh"}, count},
 	} {
-		t.Run(row.name, func(t *testing.T) {
-			r.t = t
-			out, status := r.run(row.args...)
-			require.EqualValues(t, 1, status)
-			require.Equal(t, row.want, body(out))
-			require.Empty(t, r.stderr)
-		})
+		out, status := r.run(row.args...)
+		require.EqualValues(t, 1, status, row.name)
+		require.Equal(t, row.want, body(out), row.name)
+		require.Empty(t, r.stderr, row.name)
 	}
-	r.t = t
 	out, status := r.run("/gettemporaryname", "j", "1")
 	require.EqualValues(t, -2147024809, status)
 	require.Equal(t, "Unable to get file - 0x80070057\nThe parameter is incorrect.\n", body(out))

@@ -66,14 +66,19 @@ func (s *storeSession) welcome() error {
 	if err != nil {
 		return err
 	}
-	for _, j := range jobs {
-		if j.Owner.Logon() == token.LogonInteractive {
-			s.emu.LogOnSession(j.Owner.User(), j.Owner.Session())
+	logOn := func(t token.Token) {
+		if t.Logon() == token.LogonInteractive {
+			s.emu.LogOnSession(t.User(), t.Session())
 		}
 	}
-	if s.caller.Logon() == token.LogonInteractive {
-		s.emu.LogOnSession(s.caller.User(), s.caller.Session())
+	done := map[string]bool{}
+	for _, j := range jobs {
+		if key := j.Owner.Key(); !done[key] {
+			done[key] = true
+			logOn(j.Owner)
+		}
 	}
+	logOn(s.caller)
 	return nil
 }
 

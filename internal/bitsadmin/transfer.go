@@ -2,6 +2,7 @@ package bitsadmin
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/bitsemu/bitsemu/bits"
@@ -153,8 +154,9 @@ func (c *call) draw(j bits.Job, s *summary) error {
 	if err != nil {
 		return err
 	}
+	var screen strings.Builder
 	p := *c.print
-	p.cut = true
+	p.w, p.cut = &screen, true
 	p.write(home)
 	p.pairs("DISPLAY:", "'"+s.name+"'", "TYPE:", typeWord(t), "STATE:", stateWord(s.state))
 	p.pairs("PRIORITY:", priorityWord(priority), "FILES:", of(decimal(s.progress.FilesTransferred), decimal(s.progress.FilesTotal)),
@@ -168,7 +170,10 @@ func (c *call) draw(j bits.Job, s *summary) error {
 			return err
 		}
 	}
-	c.print.err = p.err
+	if screen.String() != c.screen { // what is there already would only flicker
+		c.screen = screen.String()
+		c.print.write(c.screen)
+	}
 	return nil
 }
 
