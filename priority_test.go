@@ -7,6 +7,7 @@ import (
 
 	"github.com/bitsemu/bitsemu"
 	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/hresult"
 	"github.com/bitsemu/bitsemu/transfer"
 )
 
@@ -35,4 +36,25 @@ func TestDynamicContentWaitsForTheForeground(t *testing.T) {
 	require.NoError(t, dynamic.SetPriority(ctx, bits.BG_JOB_PRIORITY_FOREGROUND))
 	emu.Settle()
 	emu.CheckState(t, id, bits.BG_JOB_STATE_TRANSFERRED)
+}
+
+// A pointer to a job that is over still leads to its token options, which can be read and
+// not changed any more.
+func TestTokenOptionsOfAJobThatIsOver(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	emu := bitsemu.RunT(t)
+	_, job, err := emu.Manager().CreateJob(ctx, "over", bits.BG_JOB_TYPE_DOWNLOAD)
+	require.NoError(t, err)
+	options, err := bits.Query[bits.TokenOptions](ctx, job)
+	require.NoError(t, err)
+	require.NoError(t, options.SetHelperTokenFlags(ctx, bits.BG_TOKEN_NETWORK))
+	_, err = job.Cancel(ctx)
+	require.NoError(t, err)
+	options, err = bits.Query[bits.TokenOptions](ctx, job)
+	require.NoError(t, err)
+	flags, err := options.GetHelperTokenFlags(ctx)
+	require.NoError(t, err)
+	require.Equal(t, bits.BG_TOKEN_NETWORK, flags)
+	require.ErrorIs(t, options.SetHelperTokenFlags(ctx, 0), hresult.BG_E_INVALID_STATE)
 }

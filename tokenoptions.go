@@ -24,7 +24,7 @@ const iToken = "IBitsTokenOptions::"
 
 // tokenOptions is QueryInterface for IBitsTokenOptions.
 func (j *job) tokenOptions(ctx context.Context) (any, error) {
-	options, err := j.e.tokens.Query(token.NewContext(ctx, j.caller(ctx)), j.entry.ID())
+	options, err := j.e.tokens.QueryEntry(token.NewContext(ctx, j.caller(ctx)), j.entry)
 	if err != nil {
 		return nil, j.fail(ctx, iJob+"QueryInterface", err)
 	}

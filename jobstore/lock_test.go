@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +35,17 @@ func hold(t *testing.T, path, mode string) (release func()) {
 		require.NoError(t, err)
 		require.NoError(t, cmd.Wait())
 	}
+}
+
+// later calls f in another goroutine, and returns what waits for its end: a test must
+// not end before it.
+func later(d time.Duration, f func()) (wait func()) {
+	var done sync.WaitGroup
+	done.Go(func() {
+		time.Sleep(d)
+		f()
+	})
+	return done.Wait
 }
 
 // try has another process open the store and close it again.
@@ -157,7 +169,8 @@ func TestLockTimeout(t *testing.T) {
 	}
 
 	// Within the time, it gets the store when that is free.
-	time.AfterFunc(200*time.Millisecond, release)
+	released := later(200*time.Millisecond, release)
+	defer released()
 	s, err := jobstore.Open(path, jobstore.LockTimeout(20*time.Second))
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
@@ -202,10 +215,11 @@ func TestOpenHalfWritten(t *testing.T) {
 		require.ErrorIs(t, err, jobstore.ErrLocked)
 		require.NotErrorIs(t, err, jobstore.ErrCorrupt)
 	}
-	time.AfterFunc(200*time.Millisecond, func() {
+	released := later(200*time.Millisecond, func() {
 		write(good)
 		release()
 	})
+	defer released()
 	s, err := jobstore.Open(path, jobstore.LockTimeout(20*time.Second))
 	require.NoError(t, err, "it looks again when the other process is done")
 	require.NoError(t, s.Close())

@@ -61,6 +61,12 @@ func (s *Service) Query(ctx context.Context, id uuid.UUID) (*Options, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.QueryEntry(ctx, entry)
+}
+
+// QueryEntry is Query for a job that is viewed already. One that has left the store can
+// be queried too, as by who holds a pointer to a job that is over.
+func (s *Service) QueryEntry(ctx context.Context, entry jobstore.Entry) (*Options, error) {
 	o := &Options{entry: entry, service: s, owner: entry.Owner(), caller: s.callerIn(ctx)}
 	if err := o.call(QueryInterface).check(); err != nil {
 		return nil, err
