@@ -608,6 +608,9 @@ func (e *Emulator) failRun(r *run, f failure) {
 	if r.job.HTTPMethod != "" || r.job.DynamicContent {
 		r.held.Store(0) // the next attempt begins with the first byte
 	}
-	e.stop(r, r.state)
-	e.fail(entry, f)
+	used := e.line.Now().Sub(r.began)
+	e.failWith(entry, f, func(j *jobstore.Job) {
+		j.DownloadTime += used
+		r.show(j)
+	}, func() { e.unhook(r) })
 }

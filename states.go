@@ -23,11 +23,18 @@ type failure struct {
 // BG_JOB_STATE_ERROR. Its transfer has been stopped. The record's state is that of
 // before: QUEUED for a job that was only waiting, CONNECTING or TRANSFERRING else.
 func (e *Emulator) fail(entry jobstore.Entry, f failure) {
+	e.failWith(entry, f, func(*jobstore.Job) {}, func() {})
+}
+
+// failWith is fail with something to be noted in the record before, and something to be
+// done once it is written.
+func (e *Emulator) failWith(entry jobstore.Entry, f failure, before func(*jobstore.Job), then func()) {
 	now := e.steady()
 	var to bits.JobState
 	var deadline time.Duration
 	var delay uint32
 	e.update(entry, func(j *jobstore.Job) {
+		before(j)
 		again := !j.NoProgressSince.IsZero()
 		to = bits.BG_JOB_STATE_ERROR
 		// A job with a custom method does not try again by itself, nor does one that
@@ -65,6 +72,7 @@ func (e *Emulator) fail(entry jobstore.Entry, f failure) {
 		}
 		j.State = to
 	})
+	then()
 	id := entry.ID()
 	e.drop(id, timerRetry, timerNoProgress)
 	if to == bits.BG_JOB_STATE_TRANSIENT_ERROR && !f.untimed {
