@@ -109,6 +109,10 @@ bench: ## measure against the peers (BENCH=regexp COUNT=3 BENCHTIME=100ms), prin
 bench-open: ## the same for files with a million jobs: minutes for each of COUNT, and 4 GB of disk
 	@$(MAKE) --no-print-directory bench BENCH=^BenchmarkE BENCHTIME=1x
 
+.PHONY: wine
+wine: ## test winbits on Wine's BITS (Linux; see docs/windows.md)
+	@$(GO) run ./winbits/internal/wine
+
 .PHONY: ci
 ci: ## all checks
 	@for target in fmt generate vet lint tidy build-all race bench-test fuzz cover readme; do \

@@ -149,15 +149,17 @@ func (p *pool) serve(t *task) {
 // do makes the call, and tells whether the thread is its own again.
 func (t *task) do() (reverted bool) {
 	defer close(t.finished)
+	f := t.f
+	t.f = nil // a thread that waits for its next task keeps no object alive
 	if t.handle == 0 {
-		t.f()
+		f()
 		return true
 	}
 	if t.err = impersonate(t.handle); t.err != nil {
 		return true
 	}
 	defer func() { reverted = windows.RevertToSelf() == nil }()
-	t.f()
+	f()
 	return true
 }
 

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// machine is a Wine prefix and what is built for it.
+type machine struct {
+	dir  string // of the prefix and the programs
+	env  []string
+	held *exec.Cmd // keeps the session open
+	hold io.Closer
+}
+
+// setUp installs, builds, and makes the prefix.
+func setUp() (*machine, error) {
+	dir := os.Getenv("WINBITS_WINE")
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return nil, err
+		}
+		dir = filepath.Join(cache, "bitsemu-wine")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if err := install(); err != nil {
+		return nil, err
+	}
+	prefix := filepath.Join(dir, "prefix")
+	w := &machine{dir: dir, env: append(os.Environ(), "WINEPREFIX="+prefix, "WINEARCH=win64", "WINEDEBUG=-all",
+		"WINEDLLOVERRIDES=mscoree,mshtml=", "http_proxy=", "https_proxy=", "HTTP_PROXY=", "HTTPS_PROXY=", "ALL_PROXY=")}
+	shim := filepath.Join(dir, "bcryptprimitives.dll")
+	for _, build := range []*exec.Cmd{
+		exec.Command("x86_64-w64-mingw32-gcc", "-O2", "-Wall", "-shared", "-nostdlib", "-Wl,-e,DllMain",
+			"-o", shim, "winbits/testdata/bcryptprimitives.c", "-ladvapi32", "-lkernel32"),
+		w.goCommand("build", "-o", filepath.Join(dir, "onecase.exe"), "./winbits/internal/onecase"),
+		w.goCommand("test", "-c", "-o", filepath.Join(dir, "winbits.test.exe"), "./winbits"),
+	} {
+		if out, err := build.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%v: %w\n%s", build.Args, err, out)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(prefix, "system.reg")); err != nil {
+		boot := exec.Command("wineboot", "-i")
+		boot.Env = w.env
+		if err := boot.Run(); err != nil {
+			return nil, fmt.Errorf("wineboot: %w", err)
+		}
+		w.end()
+	}
+	dll, err := os.ReadFile(shim)
+	if err != nil {
+		return nil, err
+	}
+	return w, os.WriteFile(filepath.Join(prefix, "drive_c/windows/system32/bcryptprimitives.dll"), dll, 0o755)
+}
+
+func (w *machine) goCommand(args ...string) *exec.Cmd {
+	c := exec.Command("go", args...)
+	c.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
+	return c
+}
+
+// install installs the packages that are missing.
+func install() error {
+	missing := false
+	for _, program := range []string{"wine", "wineserver", "wineboot", "x86_64-w64-mingw32-gcc"} {
+		if _, err := exec.LookPath(program); err != nil {
+			missing = true
+		}
+	}
+	if !missing {
+		return nil
+	}
+	packages := []string{"wine", "wine64", "gcc-mingw-w64-x86-64"}
+	if os.Geteuid() != 0 {
+		return fmt.Errorf("install these packages first: %s", strings.Join(packages, " "))
+	}
+	for _, args := range [][]string{{"update"}, append([]string{"install", "-y", "--no-install-recommends"}, packages...)} {
+		if out, err := exec.Command("apt-get", args...).CombinedOutput(); err != nil {
+			return fmt.Errorf("apt-get %s: %w\n%s", args[0], err, out)
+		}
+	}
+	return nil
+}
+
+// restart begins a new session, with a new service and no jobs. A process of its
+// own holds it open: Wine's services keep the output of the first program of a
+// session, and end when the last one has.
+func (w *machine) restart() {
+	w.end()
+	w.held = exec.Command("wine", "cmd.exe") // which waits for its input
+	w.held.Env = w.env
+	if in, err := w.held.StdinPipe(); err == nil && w.held.Start() == nil {
+		w.hold = in
+	}
+	time.Sleep(1500 * time.Millisecond)
+}
+
+// end ends the session, and with it all programs in it.
+func (w *machine) end() {
+	for _, arg := range []string{"-k", "-w"} {
+		c := exec.Command("wineserver", arg)
+		c.Env = w.env
+		_ = c.Run() // it fails when there is none
+	}
+	if w.hold != nil {
+		_ = w.hold.Close() // the process is gone
+		_ = w.held.Wait()
+		w.hold = nil
+	}
+}
+
+// run runs a program and returns what it printed.
+func (w *machine) run(atMost time.Duration, program string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), atMost)
+	defer cancel()
+	c := exec.CommandContext(ctx, "wine", append([]string{filepath.Join(w.dir, program)}, args...)...)
+	c.Env, c.Dir = w.env, w.dir
+	// The output goes to a file. A pipe would stay open as long as a service that
+	// the program has started, and that keeps what it inherits.
+	out, err := os.CreateTemp(w.dir, "output")
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		_ = out.Close() // it has been read
+		_ = os.Remove(out.Name())
+	}()
+	c.Stdout, c.Stderr = out, out
+	err = c.Run()
+	if ctx.Err() != nil {
+		err = fmt.Errorf("not ended after %v", atMost)
+	}
+	text, readErr := os.ReadFile(out.Name())
+	return strings.ReplaceAll(string(text), "\r", ""), errors.Join(err, readErr)
+}

@@ -1,0 +1,130 @@
+// Command wine tests package winbits on Wine's BITS. It is run from the root of
+// the repository, on Linux:
+//
+//	go run ./winbits/internal/wine
+//
+// It installs Wine from Debian's packages if that is missing and it may, builds
+// the small DLL that Go needs there, makes a prefix of its own, and runs
+//
+//   - the tests of winbits,
+//   - each case of bitstest, in a process of its own,
+//   - each method of each interface once.
+//
+// What Wine answers otherwise than Windows is listed in winbits/testdata. The run
+// fails when the lists and what happened differ, in either direction; -update
+// writes the lists anew. The prefix is kept in WINBITS_WINE, by default a
+// directory below the user's cache, and nothing is left running.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	casesFile = "winbits/testdata/wine-cases.tsv"
+	callsFile = "winbits/testdata/wine-calls.tsv"
+)
+
+func main() {
+	update := flag.Bool("update", false, "write the lists of what Wine answers")
+	times := flag.Int("count", 1, "how many `times` to run everything")
+	flag.Parse()
+	if err := run(*update, *times); err != nil {
+		fmt.Fprintln(os.Stderr, "wine:", err)
+		os.Exit(1)
+	}
+}
+
+func run(update bool, times int) error {
+	w, err := setUp()
+	if err != nil {
+		return err
+	}
+	defer w.end()
+	for i := range times {
+		start := time.Now()
+		if err := w.round(update); err != nil {
+			return fmt.Errorf("run %d: %w", i+1, err)
+		}
+		fmt.Printf("run %d of %d: as listed, in %v\n", i+1, times, time.Since(start).Round(time.Second))
+	}
+	return nil
+}
+
+// round runs everything once.
+func (w *machine) round(update bool) error {
+	w.restart()
+	if out, err := w.run(3*time.Minute, "winbits.test.exe", "-test.timeout=2m"); err != nil {
+		return fmt.Errorf("the tests of winbits: %w\n%s", err, out)
+	}
+	fmt.Println("winbits: ok")
+	w.restart()
+	got, err := w.calls()
+	if err != nil {
+		return err
+	}
+	if err := settle(callsFile, "interface\tmethod\tanswer", got, update); err != nil {
+		return err
+	}
+	w.restart()
+	var listed []string
+	if !update {
+		if listed, err = readList(casesFile); err != nil {
+			return err
+		}
+	}
+	got, err = w.cases(listed, !update)
+	if err != nil {
+		return err
+	}
+	return settle(casesFile, "case\toutcome\twhy\tevidence for Windows", got, update)
+}
+
+// settle compares lines with those of a list, or writes the list.
+func settle(file, head string, got []string, update bool) error {
+	if update {
+		return os.WriteFile(file, []byte(head+"\n"+strings.Join(got, "\n")+"\n"), 0o644)
+	}
+	want, err := readList(file)
+	if err != nil {
+		return err
+	}
+	if diff := difference(want, got); diff != "" {
+		return fmt.Errorf("%s and Wine differ:\n%s", file, diff)
+	}
+	fmt.Printf("%s: %d lines as listed\n", filepath.Base(file), len(got))
+	return nil
+}
+
+// readList reads the lines of a list, without its heading.
+func readList(file string) ([]string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSpace(string(text)), "\n")[1:], nil
+}
+
+// difference shows what is on one side alone.
+func difference(want, got []string) string {
+	var b strings.Builder
+	only := func(mark string, these, others []string) {
+		there := map[string]bool{}
+		for _, l := range others {
+			there[l] = true
+		}
+		for _, l := range these {
+			if !there[l] {
+				fmt.Fprintf(&b, "%s %s\n", mark, l)
+			}
+		}
+	}
+	only("listed:  ", want, got)
+	only("happened:", got, want)
+	return b.String()
+}
