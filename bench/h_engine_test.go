@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +45,10 @@ func BenchmarkHEngine(b *testing.B) {
 	for _, im := range hImpls {
 		b.Run(im.name, func(b *testing.B) {
 			once, per := im.open(b)
+			if !strings.HasPrefix(im.name, "op=month/") {
+				// Whoever is first pays for memory and disk that the others then have.
+				require.NoError(b, once())
+			}
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := once(); err != nil {
