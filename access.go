@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
 	"github.com/bitsemu/bitsemu/internal/winpath"
 	"github.com/bitsemu/bitsemu/sid"
@@ -84,7 +85,7 @@ func (a *AccessError) Error() string {
 		names[i] = s.String()
 	}
 	return fmt.Sprintf("bitsemu: job %s: %s %s as %s: E_ACCESSDENIED (0x80070005): the rule for %s lets only [%s]",
-		braced(a.Job), a.Action, a.Name, as(a.Token), a.Rule.Path, strings.Join(names, " "))
+		bits.GUIDString(a.Job), a.Action, a.Name, as(a.Token), a.Rule.Path, strings.Join(names, " "))
 }
 
 // Unwrap gives the HRESULT.
@@ -121,6 +122,3 @@ func (a *access) judge(job uuid.UUID, t token.Token, action, name string) error 
 		}
 	}
 }
-
-// braced prints a GUID as Windows does.
-func braced(id uuid.UUID) string { return "{" + strings.ToUpper(id.String()) + "}" }

@@ -425,11 +425,7 @@ func (r *run) note(result transfer.Result) {
 	}
 	if result.Connected && !r.dirty || result.Connected && r.state == bits.BG_JOB_STATE_CONNECTING {
 		r.dirty = true
-		r.state = bits.BG_JOB_STATE_TRANSFERRING
-		if r.job.Error != (jobstore.JobError{}) {
-			r.job.Error = jobstore.JobError{}
-			e.update(it.entry, func(j *jobstore.Job) { j.Error = jobstore.JobError{} })
-		}
+		r.transferring()
 		e.touched(it)
 	}
 	if result.Connected || result.Restarted || result.Done {
@@ -443,13 +439,7 @@ func (r *run) note(result transfer.Result) {
 		e.update(it.entry, func(j *jobstore.Job) { j.Files[index].RemoteName = result.RemoteName })
 	}
 	if result.Moved > 0 {
-		it.active = e.clock.now()
-		if !r.job.NoProgressSince.IsZero() {
-			r.job.NoProgressSince = time.Time{}
-			e.update(it.entry, func(j *jobstore.Job) { j.NoProgressSince = time.Time{} })
-			e.drop(it.entry.ID(), timerNoProgress)
-		}
-		e.touched(it)
+		r.moved()
 		if e.durable() && e.line.Now().Sub(r.flushed) > flushEvery {
 			e.keep(r)
 		}

@@ -33,7 +33,7 @@ func (c *CallError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "bitsemu: %s", c.Method)
 	if c.Job != uuid.Nil {
-		fmt.Fprintf(&b, " on job %s", braced(c.Job))
+		fmt.Fprintf(&b, " on job %s", bits.GUIDString(c.Job))
 		if c.Name != "" {
 			fmt.Fprintf(&b, " %q", c.Name)
 		}

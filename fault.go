@@ -58,7 +58,7 @@ func (f Fault) String() string {
 		s = fmt.Sprintf("%s is late by %v", f.Op, f.Delay)
 	}
 	if f.Job != uuid.Nil {
-		s += " for job " + braced(f.Job)
+		s += " for job " + bits.GUIDString(f.Job)
 	}
 	if f.Name != "" {
 		s += fmt.Sprintf(" for jobs named %q", f.Name)

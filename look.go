@@ -126,7 +126,7 @@ func (e *Emulator) CheckGone(t TB, id uuid.UUID) {
 	t.Helper()
 	if entry, err := e.store.Lookup(id); err == nil {
 		j, _ := e.record(entry)
-		t.Errorf("bitsemu: job %s %q is in the queue\n%s", braced(id), j.DisplayName, j)
+		t.Errorf("bitsemu: job %s %q is in the queue\n%s", bits.GUIDString(id), j.DisplayName, j)
 	}
 }
 
@@ -159,7 +159,7 @@ func (e *Emulator) CheckAudit(t TB, id uuid.UUID, what string, look func(AuditEn
 			return
 		}
 	}
-	t.Errorf("bitsemu: job %s: nothing in the audit is %s:", braced(id), what)
+	t.Errorf("bitsemu: job %s: nothing in the audit is %s:", bits.GUIDString(id), what)
 	for _, a := range all {
 		t.Logf("  %s", a)
 	}

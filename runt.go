@@ -115,7 +115,7 @@ func (e *Emulator) report() string {
 	}
 	b.WriteString("\naudit:\n")
 	for _, a := range all {
-		b.WriteString("  job " + braced(a.Job) + " " + a.String() + "\n")
+		b.WriteString("  job " + bits.GUIDString(a.Job) + " " + a.String() + "\n")
 	}
 	return b.String()
 }
@@ -125,11 +125,11 @@ func (e *Emulator) check(t TB, id uuid.UUID, look func(j JobInfo) string) {
 	t.Helper()
 	j, err := e.Job(id)
 	if err != nil {
-		t.Errorf("bitsemu: job %s: %v", braced(id), err)
+		t.Errorf("bitsemu: job %s: %v", bits.GUIDString(id), err)
 		return
 	}
 	if wrong := look(j); wrong != "" {
-		t.Errorf("bitsemu: job %s %q: %s\n%s", braced(id), j.DisplayName, wrong, j)
+		t.Errorf("bitsemu: job %s %q: %s\n%s", bits.GUIDString(id), j.DisplayName, wrong, j)
 	}
 }
 

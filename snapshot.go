@@ -86,7 +86,7 @@ func (e *Emulator) Restore(s Snapshot) error {
 	}
 	for i := range s.Jobs {
 		if s.Jobs[i].State.Final() || s.Jobs[i].Owner.IsZero() {
-			return fmt.Errorf("bitsemu: Restore: job %s is over, or has no owner: %w", braced(s.Jobs[i].ID), hresult.E_INVALIDARG)
+			return fmt.Errorf("bitsemu: Restore: job %s is over, or has no owner: %w", bits.GUIDString(s.Jobs[i].ID), hresult.E_INVALIDARG)
 		}
 	}
 	e.mu.Lock()

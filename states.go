@@ -129,9 +129,7 @@ func (e *Emulator) enqueue(entry jobstore.Entry) {
 	if it.run != nil || it.halting > 0 {
 		return
 	}
-	if it.queued != nil {
-		e.ready[it.priority].Remove(it.queued)
-	}
+	e.dequeue(it)
 	it.priority = min(int(entry.Priority()), len(e.ready)-1)
 	it.queued = e.ready[it.priority].PushBack(it)
 	e.clock.kick()

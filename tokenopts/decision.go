@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
 	"github.com/bitsemu/bitsemu/winver"
 )
@@ -51,7 +52,7 @@ func (d Decision) Detail() string {
 	line("rule", d.Rule.ID+": "+d.Rule.Says)
 	line("evidence", d.Rule.Evidence)
 	if d.Job != uuid.Nil {
-		line("job", braced(d.Job))
+		line("job", bits.GUIDString(d.Job))
 	}
 	line("build", d.Build)
 	for _, f := range d.Facts {
@@ -74,9 +75,6 @@ func (d Decision) subject() string {
 	return d.Method.String()
 }
 
-// braced prints a GUID as Windows does.
-func braced(id uuid.UUID) string { return "{" + strings.ToUpper(id.String()) + "}" }
-
 // AccessError is a call that the rules refuse, or a resource that a job may not
 // open. It wraps the HRESULT, so that errors.Is finds E_ACCESSDENIED in it, and
 // [io/fs.ErrPermission] for those codes that mean a missing right.
@@ -84,7 +82,7 @@ type AccessError struct{ Decision Decision }
 
 // Error tells the job and the decision in one line.
 func (e *AccessError) Error() string {
-	return "tokenopts: job " + braced(e.Decision.Job) + ": " + e.Decision.String()
+	return "tokenopts: job " + bits.GUIDString(e.Decision.Job) + ": " + e.Decision.String()
 }
 
 // Unwrap gives the HRESULT.
