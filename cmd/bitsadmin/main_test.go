@@ -11,15 +11,26 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 )
 
 // TestMain is bitsadmin when the program is called by that name.
 func TestMain(m *testing.M) {
-	if strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") == "bitsadmin" {
-		main()
-	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"bitsadmin": main})
+}
+
+// The scripts in testdata/script, each on a machine of its own.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("BITSEMU_STORE", filepath.Join(env.WorkDir, "jobs.db"))
+			env.Setenv("BITSEMU_DRIVES", "C:="+filepath.Join(env.WorkDir, "c"))
+			return os.MkdirAll(filepath.Join(env.WorkDir, "c"), 0o700)
+		},
+	})
 }
 
 // install puts this program into a directory as bitsadmin.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bitsemu/bitsemu/internal/who"
 	"github.com/bitsemu/bitsemu/token"
 	"github.com/bitsemu/bitsemu/winver"
 )
@@ -34,7 +35,7 @@ var settings = []setting{
 	}},
 	{"drives", "BITSEMU_DRIVES", `C:=DIR;\\SERVER\SHARE=DIR`, "the directories that are drives and shares; jobs reach nothing else", setDrives},
 	{"as", "BITSEMU_AS", "WHO", "who runs the command: alice (if not said), \"alice elevated\", system, networkservice, a SID, ...", func(c *Config, v string) (err error) {
-		c.As, err = parseCaller(v)
+		c.As, err = who.Parse(v)
 		return err
 	}},
 	{"windows", "BITSEMU_WINDOWS", "BUILD", "the Windows that is emulated, such as 8.1 or 26100", func(c *Config, v string) (err error) {
@@ -57,7 +58,7 @@ var settings = []setting{
 // configure reads the variables, and the flags that args begin with; rest is what
 // follows these. It takes --flag=value and --flag value.
 func configure(getenv func(string) string, args []string) (c Config, rest []string, err error) {
-	c = Config{As: person(defaultName).token(""), Build: winver.Windows11_24H2, Wait: 10 * time.Second}
+	c = Config{As: who.User(who.Default), Build: winver.Windows11_24H2, Wait: 10 * time.Second}
 	for _, s := range settings {
 		if v := getenv(s.variable); v != "" {
 			if err := s.set(&c, v); err != nil {

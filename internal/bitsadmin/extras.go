@@ -7,6 +7,7 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/who"
 )
 
 // commandsOfExtras get and set what later interfaces of a job have.
@@ -237,7 +238,7 @@ func setHelperToken(c *call) error {
 	}
 	ctx := c.ctx
 	if len(c.args) > 0 {
-		t, ok := logOn(c.args[0])
+		t, ok := who.LogOn(c.args[0])
 		if !ok {
 			return unable("log on", hresult.HRESULT_FROM_WIN32_ERROR_LOGON_FAILURE)
 		}

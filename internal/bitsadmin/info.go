@@ -5,6 +5,7 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/who"
 )
 
 func info(c *call) error {
@@ -61,7 +62,7 @@ func (c *call) verboseHead(j bits.Job4, s summary) error {
 	if err != nil {
 		return err
 	}
-	c.print.pairs("TYPE:", typeWord(t), "STATE:", stateWord(s.state), "OWNER:", nameOf(owner))
+	c.print.pairs("TYPE:", typeWord(t), "STATE:", stateWord(s.state), "OWNER:", who.Name(owner))
 	c.print.pairs("PRIORITY:", priorityWord(priority), "FILES:", of(decimal(s.progress.FilesTransferred), decimal(s.progress.FilesTotal)),
 		"BYTES:", of(size(s.progress.BytesTransferred), size(s.progress.BytesTotal)))
 	return nil

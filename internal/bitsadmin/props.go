@@ -5,6 +5,7 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/who"
 )
 
 // commandsOfJobs get and set what IBackgroundCopyJob has.
@@ -59,7 +60,7 @@ var commandsOfJobs = []command{
 	{name: "GETERROR", args: "<job>", help: "Retrieves detailed error information", min: 1, max: 1, kind: looks, run: getError},
 	get("GETOWNER", "", "owner of the job", func(c *call, j bits.Job) (string, error) {
 		owner, err := j.GetOwner(c.ctx)
-		return nameOf(owner), err
+		return who.Name(owner), err
 	}),
 	get("GETDISPLAYNAME", "", "display name", func(c *call, j bits.Job) (string, error) { return j.GetDisplayName(c.ctx) }),
 	setText("SETDISPLAYNAME", "<display_name>", "display name", func(c *call, j bits.Job, s string) error { return j.SetDisplayName(c.ctx, s) }),

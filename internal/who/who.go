@@ -1,4 +1,9 @@
-package bitsadmin
+// Package who has the people of the emulated machine as the commands know them: what
+// "alice", "bob elevated" and "networkservice" stand for.
+//
+//	caller, err := who.Parse("alice elevated")
+//	fmt.Println(who.Name(caller.User())) // BITSEMU\alice
+package who
 
 import (
 	"fmt"
@@ -20,7 +25,8 @@ type account struct {
 	user sid.SID
 }
 
-const defaultName = "alice"
+// Default is who calls when nothing else is said.
+const Default = "alice"
 
 // people are the users with a name. The first is whom the emulator takes for the
 // caller too.
@@ -64,11 +70,16 @@ func (a account) token(kind string) token.Token {
 	return token.User(a.user, session)
 }
 
-const callerForms = "want alice, bob, carol, dave or a user's SID, alone or followed by elevated or filtered, or administrator, system, localservice, networkservice"
+// Forms tells what [Parse] reads.
+const Forms = "want alice, bob, carol, dave or a user's SID, alone or followed by elevated or filtered, or administrator, system, localservice, networkservice"
 
-// parseCaller reads who runs a command: a name or a SID, with what kind of program he
+// User is the token of an ordinary program of a user who has a name; it panics for
+// nobody.
+func User(name string) token.Token { return person(name).token("") }
+
+// Parse reads who runs a command: a name or a SID, with what kind of program he
 // runs it from, or a token as JSON.
-func parseCaller(s string) (token.Token, error) {
+func Parse(s string) (token.Token, error) {
 	if strings.HasPrefix(s, "{") {
 		var t token.Token
 		err := t.UnmarshalJSON([]byte(s))
@@ -81,13 +92,13 @@ func parseCaller(s string) (token.Token, error) {
 		}
 	}
 	if len(words) == 0 || len(words) > 2 || len(words) == 2 && words[1] != "elevated" && words[1] != "filtered" {
-		return token.Token{}, fmt.Errorf("%q is nobody: %s", s, callerForms)
+		return token.Token{}, fmt.Errorf("%q is nobody: %s", s, Forms)
 	}
 	who := person(words[0])
 	if who == nil {
 		user, err := sid.Parse(strings.Fields(s)[0])
 		if err != nil {
-			return token.Token{}, fmt.Errorf("%q is nobody: %s", s, callerForms)
+			return token.Token{}, fmt.Errorf("%q is nobody: %s", s, Forms)
 		}
 		if t, ok := serviceAccountOf(user); ok && len(words) == 1 {
 			return t, nil
@@ -122,8 +133,8 @@ func serviceAccountOf(user sid.SID) (token.Token, bool) {
 	return token.Token{}, false
 }
 
-// nameOf is how an owner is shown: DOMAIN\user, or the SID of who has no name.
-func nameOf(user sid.SID) string {
+// Name is how an owner is shown: DOMAIN\user, or the SID of who has no name.
+func Name(user sid.SID) string {
 	for _, p := range people {
 		if p.user == user {
 			return machineName + `\` + p.name
@@ -138,9 +149,9 @@ func nameOf(user sid.SID) string {
 	return user.String()
 }
 
-// logOn is who logs on with a name such as alice, alice@domain or DOMAIN\alice. The
+// LogOn is who logs on with a name such as alice, alice@domain or DOMAIN\alice. The
 // machine has no passwords, and takes any.
-func logOn(name string) (token.Token, bool) {
+func LogOn(name string) (token.Token, bool) {
 	if _, user, ok := strings.Cut(name, `\`); ok {
 		name = user
 	}
