@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 )
 
 // Authenticator answers challenges of servers and proxies.
@@ -101,7 +102,7 @@ func (a *authorizer) apply(ctx context.Context, x *exchange, h http.Header) erro
 			c.header = header
 		}
 		if c.header != "" {
-			_, name := challengeHeaders(to.target)
+			_, name := httphead.Names(to.target)
 			h.Set(name, c.header)
 			c.challenge.Count++
 		}
@@ -122,7 +123,7 @@ func (a *authorizer) ask(ctx context.Context, x *exchange, to audience, c *Chall
 	if err != nil {
 		return "", netError(err)
 	}
-	if !isFieldValue(header) {
+	if !httphead.IsFieldValue(header) {
 		return "", invalid("the answer to a challenge has a control character")
 	}
 	return header, nil
@@ -152,7 +153,8 @@ func (a *authorizer) meet(ctx context.Context, x *exchange, resp *http.Response)
 	}
 	old := a.kept[to]
 	delete(a.kept, to)
-	for _, c := range challengesOf(resp, to.target) {
+	for _, asked := range httphead.Challenges(resp.Header, to.target) {
+		c := Challenge{Scheme: asked.Scheme, Params: asked.Params}
 		q := question{to, c.Scheme}
 		renewed := old.renewable(c)
 		if a.asked[q] && !renewed {

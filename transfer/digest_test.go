@@ -8,6 +8,7 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 )
 
 // The examples of RFC 7616, section 3.9.1, and RFC 2617, section 3.5, and those
@@ -58,9 +59,10 @@ func TestDigestResponse(t *testing.T) {
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	challenge := func(params string) Challenge {
-		c := parseChallenges([]string{"Digest " + params})[0]
-		c.Target, c.Method, c.URL = bits.BG_AUTH_TARGET_SERVER, "GET", "http://a.example/dir/f?x=1"
-		return c
+		return Challenge{
+			Target: bits.BG_AUTH_TARGET_SERVER, Scheme: bits.BG_AUTH_SCHEME_DIGEST, Method: "GET", URL: "http://a.example/dir/f?x=1",
+			Params: httphead.Parse([]string{"Digest " + params})[0].Params,
+		}
 	}
 	c := challenge(`realm="r", nonce="n", qop="auth-int, auth", opaque="o\"p", algorithm=SHA-256`)
 	c.Count = 10

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 )
 
 // exchange is a request and all that it takes to get an answer to it: redirects
@@ -61,7 +62,7 @@ func (x *exchange) judge(ctx context.Context, resp *http.Response) (bool, error)
 	if err := x.d.checkServer(x.url, resp); err != nil {
 		return false, err
 	}
-	x.d.headers = headerBlock(resp)
+	x.d.headers = httphead.Block(resp)
 	switch status := resp.StatusCode; {
 	case status == http.StatusUnauthorized || status == http.StatusProxyAuthRequired:
 		met, err := x.d.auth.meet(ctx, x, resp)

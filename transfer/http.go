@@ -10,6 +10,7 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 )
 
 // bufferSize is how much is read and written at once.
@@ -72,18 +73,18 @@ func New(c *Client, r Request, s State) (Download, error) {
 	if err := checkURL(name); err != nil {
 		return nil, err
 	}
-	header, err := parseHeader(r.Header)
+	header, err := httphead.Custom(r.Header, reserved)
 	switch {
 	case err != nil:
-		return nil, err
-	case r.Method != "" && !isToken(r.Method):
+		return nil, fatal(hresult.E_INVALIDARG, "%w", err)
+	case r.Method != "" && !httphead.IsToken(r.Method):
 		return nil, fatal(hresult.E_INVALIDARG, "%q is no method", r.Method)
 	case r.custom() && r.Ranges != nil:
 		return nil, fatal(hresult.BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD, "ranges with the method %s", r.Method)
 	case r.Dynamic && r.Ranges != nil:
 		return nil, fatal(hresult.BG_E_UNSUPPORTED_JOB_CONFIGURATION, "ranges of dynamic content")
 	}
-	if !isFieldValue(s.LastModified) {
+	if !httphead.IsFieldValue(s.LastModified) {
 		s.LastModified = ""
 	}
 	if !s.known() {

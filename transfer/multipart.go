@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 )
 
 // The limits that the documentation sets for multipart/byteranges (D
@@ -154,7 +155,7 @@ func (b *multipartBody) boundary(line string) error {
 func (b *multipartBody) header(line string) error {
 	name, value, found := strings.Cut(line, ":")
 	switch {
-	case !found || !isToken(name):
+	case !found || !httphead.IsToken(name):
 		return invalid("%q is no header of a part of multipart/byteranges", line)
 	case strings.EqualFold(name, "Content-Type"):
 	case strings.EqualFold(name, "Content-Range"):

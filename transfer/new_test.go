@@ -24,7 +24,7 @@ func TestNewRefuses(t *testing.T) {
 		"ftp":          {transfer.Request{URL: "ftp://a/b"}, hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_UNRECOGNIZED_SCHEME, `scheme "ftp"`},
 		"no host":      {transfer.Request{URL: "http:///b"}, hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_INVALID_URL, "without a host"},
 		"method":       {transfer.Request{URL: site, Method: "GET /x"}, hresult.E_INVALIDARG, `"GET /x" is no method`},
-		"header":       {transfer.Request{URL: site, Header: "X"}, hresult.E_INVALIDARG, `no colon in "X"`},
+		"header":       {transfer.Request{URL: site, Header: "X"}, hresult.E_INVALIDARG, "line 1 of the custom headers: there is no colon"},
 		"ranges, POST": {transfer.Request{URL: site, Method: "POST", Ranges: some}, hresult.BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD, "POST"},
 		"ranges, dyn":  {transfer.Request{URL: site, Dynamic: true, Ranges: some}, hresult.BG_E_UNSUPPORTED_JOB_CONFIGURATION, "dynamic"},
 	} {

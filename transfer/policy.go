@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 )
 
 // Policy is that of a server or a proxy which asks who is there.
@@ -85,7 +86,7 @@ func newGuard(p Policy) *guard {
 		target = bits.BG_AUTH_TARGET_PROXY
 	}
 	g := &guard{policy: p}
-	g.challengeHeader, g.answerHeader = challengeHeaders(target)
+	g.challengeHeader, g.answerHeader = httphead.Names(target)
 	return g
 }
 
@@ -104,7 +105,7 @@ func (g *guard) pass(r *http.Request) *http.Request {
 func (g *guard) judge(method string, h http.Header) (int, []string) {
 	answer := h.Get(g.answerHeader)
 	name, _, _ := strings.Cut(answer, " ")
-	scheme, known := schemeOf(name)
+	scheme, known := httphead.SchemeOf(name)
 	stale := false
 	for _, offered := range g.policy.Schemes {
 		if !known || offered != scheme {
@@ -152,7 +153,7 @@ func (g *guard) accepts(scheme bits.AuthScheme, method, answer string) (ok, stal
 }
 
 func (g *guard) challenge(scheme bits.AuthScheme, stale bool) string {
-	text := schemeName(scheme)
+	text := httphead.SchemeName(scheme)
 	switch scheme {
 	case bits.BG_AUTH_SCHEME_BASIC:
 		text += " realm=" + quote(g.policy.Realm)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 )
 
 // issue gives out a new nonce.
@@ -56,7 +57,7 @@ func (g *guard) acceptsDigest(method, answer string) (ok, stale bool) {
 // digestParams reads the answer to a Digest challenge, which has the form of a
 // challenge.
 func digestParams(answer string) map[string]string {
-	for _, c := range parseChallenges([]string{answer}) {
+	for _, c := range httphead.Parse([]string{answer}) {
 		if c.Scheme == bits.BG_AUTH_SCHEME_DIGEST {
 			return c.Params
 		}

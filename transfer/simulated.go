@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 )
 
 // Simulated is the answer to an NTLM, Negotiate or Passport challenge by which
@@ -12,13 +13,13 @@ import (
 // the principal's text. The empty principal is anonymous. It is no real token of
 // these protocols, and a real server refuses it.
 func Simulated(scheme bits.AuthScheme, principal string) string {
-	return strings.TrimRight(schemeName(scheme)+" "+base64.StdEncoding.EncodeToString([]byte(principal)), " ")
+	return strings.TrimRight(httphead.SchemeName(scheme)+" "+base64.StdEncoding.EncodeToString([]byte(principal)), " ")
 }
 
 // SimulatedPrincipal is who a header that [Simulated] has made speaks of.
 func SimulatedPrincipal(header string) (principal string, ok bool) {
 	name, text, _ := strings.Cut(header, " ")
-	switch scheme, _ := schemeOf(name); scheme {
+	switch scheme, _ := httphead.SchemeOf(name); scheme {
 	case bits.BG_AUTH_SCHEME_NTLM, bits.BG_AUTH_SCHEME_NEGOTIATE, bits.BG_AUTH_SCHEME_PASSPORT:
 	default:
 		return "", false

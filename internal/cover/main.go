@@ -30,6 +30,7 @@ var floors = map[string]float64{
 	"bitsupload":        96,
 	"hresult":           100,
 	"internal/bitspost": 100,
+	"internal/httphead": 100,
 	"internal/eventlog": 100,
 	"internal/seal":     100,
 	"internal/timeline": 100,

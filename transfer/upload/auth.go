@@ -8,6 +8,7 @@ import (
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
 	"github.com/bitsemu/bitsemu/internal/bitspost"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 	"github.com/bitsemu/bitsemu/transfer"
 )
 
@@ -63,27 +64,21 @@ func (a *authorizer) apply(ctx context.Context, c *call, h http.Header) error {
 		}
 		if k.header != "" {
 			k.challenge.Count++
-			h.Set(answerHeader(to.target), k.header)
+			_, name := httphead.Names(to.target)
+			h.Set(name, k.header)
 		}
 	}
 	return nil
 }
 
-func answerHeader(t bits.AuthTarget) string {
-	if t == bits.BG_AUTH_TARGET_PROXY {
-		return "Proxy-Authorization"
-	}
-	return "Authorization"
-}
-
 // challenged looks for an answer to a 401 or 407. It returns true when there is one,
 // and the packet is to be sent again (D MC-BUP 3.1.5.1.7).
 func (a *authorizer) challenged(ctx context.Context, c *call, response *http.Response) (bool, error) {
-	to, name := c.audiences()[0], "Www-Authenticate"
+	to := c.audiences()[0]
 	switch {
 	case response.StatusCode == http.StatusUnauthorized:
 	case response.StatusCode == http.StatusProxyAuthRequired && c.proxy != nil:
-		to, name = c.audiences()[1], "Proxy-Authenticate"
+		to = c.audiences()[1]
 	default:
 		return false, nil
 	}
@@ -91,13 +86,15 @@ func (a *authorizer) challenged(ctx context.Context, c *call, response *http.Res
 		return false, nil
 	}
 	delete(a.kept, to)
-	for _, challenge := range challenges(response.Header.Values(name)) {
-		q := question{to, challenge.Scheme}
+	for _, asked := range httphead.Challenges(response.Header, to.target) {
+		q := question{to, asked.Scheme}
 		if c.asked[q] {
 			continue
 		}
 		c.asked[q] = true
-		challenge.Target, challenge.Method, challenge.URL = to.target, bitspost.Method, c.target.String()
+		challenge := transfer.Challenge{
+			Target: to.target, Scheme: asked.Scheme, Params: asked.Params, Method: bitspost.Method, URL: c.target.String(),
+		}
 		if to.target == bits.BG_AUTH_TARGET_PROXY {
 			challenge.Proxy = to.host
 		}

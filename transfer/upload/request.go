@@ -8,6 +8,7 @@ import (
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
 	"github.com/bitsemu/bitsemu/internal/bitspost"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 	"github.com/bitsemu/bitsemu/transfer"
 )
 
@@ -77,9 +78,9 @@ func New(c *transfer.Client, r Request, s State) (*Upload, error) {
 	if r.FragmentSize < 0 {
 		return nil, invalidArg("fragments of %d bytes", r.FragmentSize)
 	}
-	header, err := parseHeader(r.Header)
+	header, err := httphead.Custom(r.Header, reserved)
 	if err != nil {
-		return nil, err
+		return nil, invalidArg("%w", err)
 	}
 	origin.Fragment, origin.RawFragment = "", ""
 	u := &Upload{client: c, request: r, state: s, origin: origin, header: header, size: r.FragmentSize}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bitsemu/bitsemu/internal/bitspost"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 	"github.com/bitsemu/bitsemu/transfer"
 )
 
@@ -53,7 +54,7 @@ func (u *Upload) send(ctx context.Context, kind bitspost.Packet, p packet) (repl
 		r := reply{
 			Answer:  bitspost.ReadAnswer(response.StatusCode, response.Header),
 			url:     c.target,
-			headers: headerBlock(response),
+			headers: httphead.Block(response),
 		}
 		again, err := u.auth.challenged(ctx, c, response)
 		if err != nil || !again {

@@ -1,22 +1,24 @@
-package transfer
+package httphead_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/internal/httphead"
 )
 
-func TestParseChallenges(t *testing.T) {
+func TestParse(t *testing.T) {
 	t.Parallel()
 	type m = map[string]string
 	const (
 		basic, digest   = bits.BG_AUTH_SCHEME_BASIC, bits.BG_AUTH_SCHEME_DIGEST
 		ntlm, negotiate = bits.BG_AUTH_SCHEME_NTLM, bits.BG_AUTH_SCHEME_NEGOTIATE
 	)
-	for text, want := range map[string][]Challenge{
+	for text, want := range map[string][]httphead.Challenge{
 		`Basic realm="a"`:                 {{Scheme: basic, Params: m{"realm": "a"}}},
 		`basic REALM=a , charset="UTF-8"`: {{Scheme: basic, Params: m{"realm": "a", "charset": "UTF-8"}}},
 		`Negotiate, NTLM, Basic realm="a, b\"c\\"`: {
@@ -40,18 +42,18 @@ func TestParseChallenges(t *testing.T) {
 		` , `:                          nil,
 		"Bäsic x=y":                    nil,
 	} {
-		require.Equal(t, want, parseChallenges([]string{text}), text)
+		require.Equal(t, want, httphead.Parse([]string{text}), text)
 	}
-	require.Len(t, parseChallenges([]string{"NTLM", "Basic realm=x", ""}), 2)
+	require.Len(t, httphead.Parse([]string{"NTLM", "Basic realm=x", ""}), 2)
 
 	h := http.Header{"Www-Authenticate": {"Basic realm=1, Digest nonce=2", "Negotiate", "Basic realm=3"}, "Proxy-Authenticate": {"NTLM"}}
 	var order []string
-	for _, c := range challengesOf(&http.Response{Header: h}, bits.BG_AUTH_TARGET_SERVER) {
+	for _, c := range httphead.Challenges(h, bits.BG_AUTH_TARGET_SERVER) {
 		order = append(order, c.Scheme.Short()+c.Params["realm"])
 	}
 	require.Equal(t, []string{"NEGOTIATE", "DIGEST", "BASIC1", "BASIC3"}, order)
-	require.Len(t, challengesOf(&http.Response{Header: h}, bits.BG_AUTH_TARGET_PROXY), 1)
-	require.Empty(t, schemeName(99))
+	require.Len(t, httphead.Challenges(h, bits.BG_AUTH_TARGET_PROXY), 1)
+	require.Empty(t, httphead.SchemeName(99))
 }
 
 func FuzzChallenge(f *testing.F) {
@@ -59,23 +61,23 @@ func FuzzChallenge(f *testing.F) {
 	f.Add(`Negotiate abc==, NTLM`)
 	f.Add(`Basic realm="`)
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, c := range parseChallenges([]string{text}) {
-			require.NotEmpty(t, schemeName(c.Scheme))
+		for _, c := range httphead.Parse([]string{text}) {
+			require.NotEmpty(t, httphead.SchemeName(c.Scheme))
 			// What was read is read again from how it is written.
-			again := schemeName(c.Scheme)
+			again := httphead.SchemeName(c.Scheme)
 			if word, has := c.Params[""]; has {
 				again += " " + word
 			} else {
 				sep := " "
 				for name, value := range c.Params {
-					again += sep + name + "=" + quote(value)
+					again += sep + name + "=" + `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
 					sep = ", "
 				}
 			}
 			if _, has := c.Params[""]; has && len(c.Params) > 1 {
 				continue // something that is neither
 			}
-			require.Equal(t, []Challenge{c}, parseChallenges([]string{again}), again)
+			require.Equal(t, []httphead.Challenge{c}, httphead.Parse([]string{again}), again)
 		}
 	})
 }

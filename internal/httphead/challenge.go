@@ -1,11 +1,18 @@
-package transfer
+package httphead
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/bitsemu/bitsemu/bits"
 )
+
+// Challenge is what a server or proxy asks for.
+type Challenge struct {
+	Scheme bits.AuthScheme
+	Params map[string]string
+}
 
 // schemes are what a challenge may ask for, the strongest first: in this order
 // they are tried (I).
@@ -14,8 +21,8 @@ var schemes = []bits.AuthScheme{
 	bits.BG_AUTH_SCHEME_PASSPORT, bits.BG_AUTH_SCHEME_BASIC,
 }
 
-// schemeName is how the scheme is called in HTTP.
-func schemeName(s bits.AuthScheme) string {
+// SchemeName is how the scheme is called in HTTP, "" for one that is unknown.
+func SchemeName(s bits.AuthScheme) string {
 	switch s {
 	case bits.BG_AUTH_SCHEME_BASIC:
 		return "Basic"
@@ -31,20 +38,21 @@ func schemeName(s bits.AuthScheme) string {
 	return ""
 }
 
-func schemeOf(name string) (bits.AuthScheme, bool) {
+// SchemeOf finds the scheme that HTTP calls so, in letters of either case.
+func SchemeOf(name string) (bits.AuthScheme, bool) {
 	for _, s := range schemes {
-		if strings.EqualFold(schemeName(s), name) {
+		if strings.EqualFold(SchemeName(s), name) {
 			return s, true
 		}
 	}
 	return 0, false
 }
 
-// parseChallenges reads the values of WWW-Authenticate or Proxy-Authenticate
+// Parse reads the values of WWW-Authenticate or Proxy-Authenticate
 // (RFC 9110, section 11.6.1). Schemes that BITS has not are left out, and so is
 // what follows something that is no challenge. Names of parameters are in lower
 // case; a challenge that is one word of base64 has it as the parameter "".
-func parseChallenges(values []string) []Challenge {
+func Parse(values []string) []Challenge {
 	var found []Challenge
 	for _, value := range values {
 		p := authParser{rest: value}
@@ -71,7 +79,7 @@ func (p *authParser) challenge(found *[]Challenge) bool {
 	}
 	for p.nextParam(params) {
 	}
-	if scheme, ok := schemeOf(name); ok {
+	if scheme, ok := SchemeOf(name); ok {
 		*found = append(*found, Challenge{Scheme: scheme, Params: params})
 	}
 	return p.rest == "" || p.rest[0] == ','
@@ -134,12 +142,12 @@ func (p *authParser) value() (string, bool) {
 }
 
 func (p *authParser) token() string {
-	return p.take(func(c byte) bool { return isToken(string(c)) })
+	return p.take(func(c byte) bool { return IsToken(string(c)) })
 }
 
 // token68 reads what base64 and its kin are made of.
 func (p *authParser) token68() string {
-	word := p.take(func(c byte) bool { return c != '=' && (isToken(string(c)) || c == '/') })
+	word := p.take(func(c byte) bool { return c != '=' && (IsToken(string(c)) || c == '/') })
 	return word + p.take(func(c byte) bool { return c == '=' })
 }
 
@@ -161,26 +169,21 @@ func (p *authParser) skip(set string) bool {
 	return skipped
 }
 
-// challengeHeaders are the names of the headers for a target: of the challenge
-// and of the answer to it.
-func challengeHeaders(target bits.AuthTarget) (challenge, answer string) {
+// Names are the names of the headers for a target: of the challenge and of the answer
+// to it.
+func Names(target bits.AuthTarget) (challenge, answer string) {
 	if target == bits.BG_AUTH_TARGET_PROXY {
 		return "Proxy-Authenticate", "Proxy-Authorization"
 	}
 	return "Www-Authenticate", "Authorization"
 }
 
-// challengesOf reads those of an answer, in the order in which they are tried.
-func challengesOf(resp *http.Response, target bits.AuthTarget) []Challenge {
-	name, _ := challengeHeaders(target)
-	all := parseChallenges(resp.Header.Values(name))
-	sorted := make([]Challenge, 0, len(all))
-	for _, scheme := range schemes {
-		for _, c := range all {
-			if c.Scheme == scheme {
-				sorted = append(sorted, c)
-			}
-		}
-	}
-	return sorted
+// Challenges reads those in the head of an answer, in the order in which they are tried.
+func Challenges(h http.Header, target bits.AuthTarget) []Challenge {
+	name, _ := Names(target)
+	all := Parse(h.Values(name))
+	slices.SortStableFunc(all, func(a, b Challenge) int {
+		return slices.Index(schemes, a.Scheme) - slices.Index(schemes, b.Scheme)
+	})
+	return all
 }
