@@ -60,6 +60,7 @@ type call struct {
 	print   *printer
 	args    []string
 	screen  string // that /TRANSFER has drawn last
+	width   int    // of the terminal then
 }
 
 func (c *call) manager() bits.Manager { return c.session.Manager() }
@@ -165,8 +166,8 @@ func (c *call) do(line commandLine) error {
 	}
 	err := cmd.run(c)
 	if cmd.kind != looks {
-		if err := c.session.Settle(c.ctx); err != nil {
-			return &setup{err}
+		if unsettled := c.session.Settle(c.ctx); unsettled != nil && err == nil {
+			return &setup{unsettled}
 		}
 	}
 	return err

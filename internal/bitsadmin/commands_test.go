@@ -184,7 +184,7 @@ func TestCommands(t *testing.T) {
 		args := strings.Split(strings.ReplaceAll(want.args, "|SERVER/", "|"+r.server+"/"), "|")
 		run := r.run
 		if name == "/MONITOR" {
-			run = r.watch
+			run = func(args ...string) (string, int32) { return r.watch(want.out, args...) }
 		}
 		out, status := run(args...)
 		require.Empty(t, r.stderr, name)

@@ -9,9 +9,11 @@ func Console(f *os.File, getenv func(string) string) *Terminal {
 	if err != nil || fi.Mode()&os.ModeCharDevice == 0 || getenv("TERM") == "dumb" {
 		return nil
 	}
-	width, ok := widthOf(f)
-	if !ok {
+	if _, ok := widthOf(f); !ok || !drawable(f) {
 		return nil
 	}
-	return &Terminal{Width: width, Labels: getenv("NO_COLOR") == ""}
+	return &Terminal{Measure: func() int {
+		width, _ := widthOf(f)
+		return width
+	}, Labels: getenv("NO_COLOR") == ""}
 }

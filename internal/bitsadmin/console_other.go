@@ -6,3 +6,5 @@ import "os"
 
 // widthOf knows no terminals here.
 func widthOf(*os.File) (int, bool) { return 0, false }
+
+func drawable(*os.File) bool { return false }

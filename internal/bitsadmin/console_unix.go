@@ -16,3 +16,6 @@ func widthOf(f *os.File) (int, bool) {
 	}
 	return int(size.Col), true
 }
+
+// drawable reports whether a terminal understands control sequences.
+func drawable(*os.File) bool { return true }

@@ -6,17 +6,19 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// widthOf is the width of a console, which is made to understand control sequences.
+// widthOf is the width of a console.
 func widthOf(f *os.File) (int, bool) {
-	h := windows.Handle(f.Fd())
-	var mode uint32
-	if windows.GetConsoleMode(h, &mode) != nil ||
-		windows.SetConsoleMode(h, mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) != nil {
-		return 0, false
-	}
 	var info windows.ConsoleScreenBufferInfo
-	if windows.GetConsoleScreenBufferInfo(h, &info) != nil {
+	if windows.GetConsoleScreenBufferInfo(windows.Handle(f.Fd()), &info) != nil {
 		return 0, false
 	}
 	return int(info.Window.Right-info.Window.Left) + 1, true
+}
+
+// drawable makes a console understand control sequences, and reports whether it does.
+func drawable(f *os.File) bool {
+	h := windows.Handle(f.Fd())
+	var mode uint32
+	return windows.GetConsoleMode(h, &mode) == nil &&
+		windows.SetConsoleMode(h, mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) == nil
 }

@@ -174,7 +174,7 @@ func TestGolden12And16ListAndMonitor(t *testing.T) {
 	three := record(t, "{0B138008-304B-4264-B021-FD04455588FF}", "job3", "alice")
 	three.Files = whole("http://SERVER/3", `C:\3`, 100379370)
 	r.seed(three)
-	out, status := r.watch("/monitor")
+	out, status := r.watch("job3", "/monitor")
 	require.Zero(t, status)
 	require.Equal(t, transcript(t, "16-monitor-documentation-sample", quotes...), body(out))
 }
@@ -349,8 +349,9 @@ func TestGolden32TransferTransientError(t *testing.T) {
 	r := newRig(t)
 	r.terminal = &bitsadmin.Terminal{Width: 120}
 	local := `C:\temp\` + strings.Repeat("x", 100)
-	out, status := r.watch("/transfer", "MinicondaDownload", "http://127.0.0.1:1/Miniconda3-latest-Windows-x86_64.exe", local)
+	out, status := r.watch("ERROR CONTEXT: ", "/transfer", "MinicondaDownload", "http://127.0.0.1:1/Miniconda3-latest-Windows-x86_64.exe", local)
 	require.EqualValues(t, 1, status)
+	require.Regexp(t, `^bitsadmin: interrupted; job \{[0-9A-F-]{36}\} stays in the queue: `, r.stderr)
 	lines := strings.Split(onScreen(out), "\n")
 	want := strings.Split(transcript(t, "32-transfer-transient-error-console"), "\n")
 	require.Equal(t, want[:2], lines[:2])

@@ -1,11 +1,9 @@
 package bitsadmin_test
 
 import (
-	"context"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -15,13 +13,6 @@ func number(t *testing.T, s string) uint64 {
 	n, err := strconv.ParseUint(s, 10, 64)
 	require.NoError(t, err)
 	return n
-}
-
-// watch runs a command that goes on until it is interrupted.
-func (r *rig) watch(args ...string) (out string, status int32) {
-	ctx, cancel := context.WithTimeout(r.t.Context(), 500*time.Millisecond)
-	defer cancel()
-	return r.runIn(ctx, args...)
 }
 
 func lastLine(out string) string {

@@ -132,7 +132,10 @@ func monitor(c *call) error {
 	told := map[uuid.UUID]string{}
 	for c.ctx.Err() == nil {
 		lines, busy, err := c.look(flags)
-		if err != nil {
+		switch {
+		case err != nil && c.ctx.Err() != nil:
+			return nil // it was waiting for its turn, or for the service
+		case err != nil:
 			return err
 		}
 		if c.env.Terminal != nil {
@@ -146,17 +149,23 @@ func monitor(c *call) error {
 				c.print.line(line)
 			}
 		}
+		wait := time.Duration(seconds) * time.Second
 		if !busy { // others may have the store meanwhile
 			if err := c.end(); err != nil {
 				return &setup{err}
 			}
+			wait = max(wait, turn)
 		}
-		if sleep(c.ctx, time.Duration(seconds)*time.Second) != nil {
+		if sleep(c.ctx, wait) != nil {
 			break
 		}
 	}
 	return nil
 }
+
+// turn is how long the store is left to others at least: a command that waits for it
+// looks more than once meanwhile, and cannot be kept out by a /MONITOR without a pause.
+const turn = 4 * between
 
 // look is one look at the list. It begins a session if there is none, and reports
 // whether a job is at work.

@@ -8,8 +8,17 @@ import (
 
 // Terminal is what a command is drawn on.
 type Terminal struct {
-	Width  int  // of its lines
-	Labels bool // labels are shown brighter than values
+	Width   int        // of its lines, 0 when it is not known
+	Measure func() int // the width as it is now, in the place of Width; may be nil
+	Labels  bool       // labels are shown brighter than values
+}
+
+// width is that of the terminal now: its user may drag it wider or narrower.
+func (t *Terminal) width() int {
+	if t.Measure != nil {
+		return t.Measure()
+	}
+	return t.Width
 }
 
 // printer writes what a command says.
@@ -90,10 +99,13 @@ func (p *printer) clean(text string) string {
 // fit makes a line as wide as the terminal less one column: it is broken behind a
 // blank, or cut off.
 func (p *printer) fit(text string) string {
-	if p.terminal == nil || p.terminal.Width < 2 {
+	if p.terminal == nil {
 		return text
 	}
-	width := p.terminal.Width - 1
+	width := p.terminal.width() - 1
+	if width < 1 {
+		return text
+	}
 	if p.cut {
 		return string(cutTo([]rune(text), width))
 	}

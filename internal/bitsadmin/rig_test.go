@@ -3,6 +3,7 @@ package bitsadmin_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -61,13 +62,50 @@ func (r *rig) run(args ...string) (out string, status int32) {
 
 func (r *rig) runIn(ctx context.Context, args ...string) (out string, status int32) {
 	r.t.Helper()
-	var stdout, stderr bytes.Buffer
+	var stdout bytes.Buffer
+	status = r.runTo(ctx, &stdout, args...)
+	return stdout.String(), status
+}
+
+func (r *rig) runTo(ctx context.Context, stdout io.Writer, args ...string) (status int32) {
+	r.t.Helper()
+	var stderr bytes.Buffer
 	status = bitsadmin.Run(ctx, args, bitsadmin.Env{
-		Getenv: func(name string) string { return r.env[name] }, Stdout: &stdout, Stderr: &stderr,
+		Getenv: func(name string) string { return r.env[name] }, Stdout: stdout, Stderr: &stderr,
 		Terminal: r.terminal, Location: time.UTC, Open: r.open,
 	})
 	r.stderr = stderr.String()
-	return stdout.String(), status
+	return status
+}
+
+// patience is how long a test waits for what must come.
+const patience = 2 * time.Minute
+
+// watch runs a command that goes on until it is interrupted, which happens as soon as
+// its output has a text.
+func (r *rig) watch(until string, args ...string) (out string, status int32) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	w := &watcher{until: until, seen: cancel}
+	status = r.runTo(ctx, w, args...)
+	require.Contains(r.t, w.out.String(), until, r.stderr)
+	return w.out.String(), status
+}
+
+// watcher is an output that tells when a text has come.
+type watcher struct {
+	out   strings.Builder
+	until string
+	seen  func()
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	n, err := w.out.Write(p)
+	if strings.Contains(w.out.String(), w.until) {
+		w.seen()
+	}
+	return n, err
 }
 
 // must is a command that succeeds, with what it prints and the banner is not.

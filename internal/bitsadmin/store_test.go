@@ -1,6 +1,7 @@
 package bitsadmin_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,19 +90,52 @@ func TestStoreInUse(t *testing.T) {
 	require.Equal(t, "Listed 0 job(s).\n", r.must("/list"))
 }
 
-// While nothing is at work /MONITOR leaves the store to others.
+// While nothing is at work /MONITOR leaves the store to others, however often it looks.
 func TestMonitorSharesTheStore(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
+	r.env["BITSEMU_WAIT"] = patience.String()
 	r.must("/create", "j")
 	other := &rig{t: t, env: r.env}
-	done := make(chan string)
+	looking, done := make(chan struct{}), make(chan string)
 	go func() {
-		out, _ := other.watch("/monitor", "/refresh", "0")
-		done <- out
+		defer close(done)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		w := &watcher{until: "'j'"}
+		w.seen = func() { // it has begun
+			close(looking)
+			w.until, w.seen = "'renamed'", cancel
+		}
+		status := other.runTo(ctx, w, "/monitor", "/refresh", "0")
+		if status == 0 && other.stderr == "" {
+			done <- w.out.String()
+		}
 	}()
+	select {
+	case <-looking:
+	case <-done:
+	}
 	r.must("/setdisplayname", "j", "renamed")
 	require.Contains(t, <-done, " 'renamed' SUSPENDED 0 / 0 0 / 0\n")
+}
+
+// A /MONITOR that waits for the store when it is interrupted has only been looking on.
+func TestMonitorInterruptedWhileTheStoreIsInUse(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	s, err := jobstore.Open(r.store)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, status := r.runIn(ctx, "/monitor")
+	require.Zero(t, status)
+	w := &watcher{until: "MONITORING"}
+	ctx, w.seen = context.WithCancel(t.Context())
+	require.Zero(t, r.runTo(ctx, w, "/monitor"))
+	require.Empty(t, r.stderr)
+	require.Equal(t, "MONITORING BACKGROUND COPY MANAGER(5 second refresh)\n", body(w.out.String()))
 }
 
 func TestWithoutStore(t *testing.T) {

@@ -1,9 +1,12 @@
 package bitsadmin
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/hresult"
@@ -75,7 +78,7 @@ func transfer(c *call) error {
 	if err != nil {
 		return err
 	}
-	_, j, err := c.manager().CreateJob(c.ctx, o.name, o.jobType)
+	id, j, err := c.manager().CreateJob(c.ctx, o.name, o.jobType)
 	if err != nil {
 		return unable("create job", err)
 	}
@@ -85,13 +88,14 @@ func transfer(c *call) error {
 	}
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 500*time.Millisecond) {
 		s, err := c.summary(j)
-		if err != nil {
-			return unable("get job", err)
+		if err == nil && c.env.Terminal != nil {
+			err = c.draw(j, &s)
 		}
-		if c.env.Terminal != nil {
-			if err := c.draw(j, &s); err != nil {
-				return unable("get job", err)
-			}
+		switch {
+		case err != nil && c.ctx.Err() != nil:
+			return c.left(id)
+		case err != nil:
+			return unable("get job", err)
 		}
 		switch s.state {
 		case bits.BG_JOB_STATE_TRANSFERRED:
@@ -106,9 +110,14 @@ func transfer(c *call) error {
 			return refusal("Somebody else has ended the job.")
 		}
 		if err := c.session.Pause(c.ctx, wait); err != nil {
-			return &setup{err} // the job stays in the queue
+			return c.left(id)
 		}
 	}
+}
+
+// left is the end of a command that is interrupted before its job is done.
+func (c *call) left(id uuid.UUID) error {
+	return &setup{fmt.Errorf("interrupted; job %s stays in the queue: %w", braced(id), context.Cause(c.ctx))}
 }
 
 // prepare gets a job to run.
@@ -170,8 +179,8 @@ func (c *call) draw(j bits.Job, s *summary) error {
 			return err
 		}
 	}
-	if screen.String() != c.screen { // what is there already would only flicker
-		c.screen = screen.String()
+	if width := c.env.Terminal.width(); screen.String() != c.screen || width != c.width { // what is there already would only flicker
+		c.screen, c.width = screen.String(), width
 		c.print.write(c.screen)
 	}
 	return nil
