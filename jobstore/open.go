@@ -55,7 +55,7 @@ func IDs(next func() (uuid.UUID, error)) Option { return func(o *options) { o.ne
 func ScratchDir(dir string) Option { return func(o *options) { o.scratchDir = dir } }
 
 func settings(opts []Option) *options {
-	o := &options{lockTimeout: time.Second, newID: uuid.NewRandom, schema: schemaVersion, upgrades: upgrades, openFile: os.OpenFile}
+	o := &options{lockTimeout: time.Second, newID: uuid.NewRandom, schema: SchemaVersion, upgrades: upgrades, openFile: os.OpenFile}
 	for _, opt := range opts {
 		opt(o)
 	}

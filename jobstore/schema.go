@@ -10,10 +10,10 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// schemaVersion is the version of the file's layout: which buckets there are
+// SchemaVersion is the version of the file's layout: which buckets there are
 // and what their keys mean. It changes when a program of the version before
 // would read a file wrongly. A new field of a record does not change it.
-const schemaVersion = 1
+const SchemaVersion = 1
 
 var (
 	schemaKey    = []byte("schema")
@@ -107,7 +107,7 @@ func initSchema(tx *bolt.Tx) error {
 			return err
 		}
 	}
-	return putSchema(tx, schemaVersion)
+	return putSchema(tx, SchemaVersion)
 }
 
 // upgradeSchema takes the steps from version on. They may change jobs.

@@ -1,32 +1,49 @@
 package main
 
 import (
+	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/internal/cli"
 	"github.com/bitsemu/bitsemu/tokenopts"
 	"github.com/bitsemu/bitsemu/winver"
 )
 
-// demo plays the story.
-func demo(args []string, out, errOut io.Writer, s screen) (err error) {
-	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
-	flags.SetOutput(errOut)
-	flags.Usage = func() { fmt.Fprint(errOut, usage) }
-	keep := flags.String("store", "", "keep the stores in files of this name")
-	if err := flags.Parse(args); err != nil {
-		return err
+// demoCommand is the story in the table of commands.
+func demoCommand() cli.Command {
+	return cli.Command{
+		Name:    "demo",
+		Summary: "play who may lend a job a helper token, and a program at work",
+		Flags: []cli.Flag{{
+			Name: "store", Value: "FILE", Kind: cli.File,
+			Help: "keep the stores in FILE-9600.db and FILE-26100.db, which must not exist yet; " +
+				"without it they are in a temporary directory, which is removed after",
+		}},
+		About: `
+Plays who may lend a BITS job a helper token and who may read its flags, on Windows 8.1 and on
+Windows 11, on a real store file: each call with its caller, its HRESULT and the rule behind it. Then
+a program downloads a file from a real server on this machine, through whatever goes wrong, and the
+audit tells who BITS was on its behalf.
+
+What is downloaded is removed after, and the demo takes a few seconds.`,
+		Examples: []cli.Example{
+			{Help: "Play it, and keep the stores", Line: "bitsemu demo --store story"},
+		},
+		Run: func(_ context.Context, c *cli.Call) error {
+			return demo(c.Text("store"), c.Stdout, screen{terminal: c.Terminal, colour: c.Colour})
+		},
 	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("demo takes no argument %q", flags.Arg(0))
-	}
-	dir, base := filepath.Split(*keep)
-	if *keep == "" {
+}
+
+// demo plays the story. The stores are kept under the name keep, if there is one.
+func demo(keep string, out io.Writer, s screen) (err error) {
+	dir, base := filepath.Split(keep)
+	if keep == "" {
 		if dir, err = os.MkdirTemp("", "bitsemu-demo"); err != nil {
 			return err
 		}

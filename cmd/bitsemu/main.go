@@ -1,21 +1,21 @@
-// Command bitsemu is the emulator's command line. Today it has the demo: the
-// story of BITS helper tokens, told by the packages themselves, and a program that
-// downloads a file through the emulated service.
+// Command bitsemu is the emulator's command line: the demo, and tools that look at the
+// stores of jobs and at the rules.
 //
-//	bitsemu demo          play it
-//	bitsemu demo -store F keep the job store in F
 //	bitsemu help          say what there is
+//	bitsemu help demo     say all about one of the commands
+//
+// docs/bitsemu.md has it all; it is made from the same table, commands.
 package main
 
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/bitsemu/bitsemu/internal/cli"
 )
 
 func main() {
@@ -23,15 +23,14 @@ func main() {
 	// removed then.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	err := run(os.Args[1:], output{ctx, os.Stdout}, os.Stderr, screenOf(os.Stdout))
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-		return
-	case !errors.Is(err, syscall.EPIPE):
-		fmt.Fprintln(os.Stderr, "bitsemu:", err)
-	}
-	os.Exit(1)
+	s := screenOf(os.Stdout)
+	root := commands()
+	status := cli.Main(ctx, &root, os.Args[1:], cli.Env{
+		Stdin: os.Stdin, Stdout: output{ctx, os.Stdout}, Stderr: os.Stderr, Getenv: os.Getenv,
+		Terminal: s.terminal, Colour: s.colour,
+	})
+	stop()
+	os.Exit(status)
 }
 
 // output writes to w until ctx ends.
@@ -45,36 +44,6 @@ func (o output) Write(p []byte) (int, error) {
 		return 0, errors.New("interrupted")
 	}
 	return o.w.Write(p)
-}
-
-const usage = `usage: bitsemu demo [-store file]
-       bitsemu help
-
-demo    plays who may lend a BITS job a helper token and who may read its
-        flags, on Windows 8.1 and on Windows 11, on a real store file: each call
-        with its caller, its HRESULT and the rule behind it. Then a program
-        downloads a file from a real server on this machine, through whatever
-        goes wrong, and the audit tells who BITS was on its behalf
-
-  -store file   keep the stores in file-9600.db and file-26100.db, which must
-                not exist yet (without it: a temporary directory, removed after)
-
-Colours are used on a terminal, unless NO_COLOR is set. What is downloaded is
-removed after, and the demo takes a few seconds.
-`
-
-func run(args []string, out, errOut io.Writer, s screen) error {
-	if len(args) == 0 {
-		args = []string{"help"}
-	}
-	switch args[0] {
-	case "demo":
-		return demo(args[1:], out, errOut, s)
-	case "help", "-h", "-help", "--help":
-		_, err := io.WriteString(out, usage)
-		return err
-	}
-	return fmt.Errorf("there is no command %q; see bitsemu help", args[0])
 }
 
 // screen is what the output can show.
