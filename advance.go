@@ -537,5 +537,9 @@ func (e *Emulator) endRun(r *run) {
 	r.busy = false // it is this step that ends it
 	e.unhook(r)
 	r.busy = busy
-	e.entered(r.it.entry, r.it.entry.State())
+	why := byEnd
+	if r.it.entry.State() == bits.BG_JOB_STATE_SUSPENDED {
+		why = byRanges
+	}
+	e.entered(r.it.entry, r.state, r.it.entry.State(), why)
 }

@@ -100,8 +100,15 @@ func (e *Emulator) Audit() []AuditEntry {
 
 // AuditOf is the part of [Emulator.Audit] that is about one job.
 func (e *Emulator) AuditOf(job uuid.UUID) []AuditEntry {
-	all := e.Audit()
-	return slices.DeleteFunc(all, func(a AuditEntry) bool { return a.Job != job })
+	e.audit.mu.Lock()
+	defer e.audit.mu.Unlock()
+	var of []AuditEntry
+	for i := range e.audit.entries {
+		if e.audit.entries[i].Job == job {
+			of = append(of, e.audit.entries[i])
+		}
+	}
+	return of
 }
 
 // identity asks the rules as whom a job does something.

@@ -44,6 +44,7 @@ func (j *job) Complete(ctx context.Context) (hresult.HRESULT, error) {
 		e.update(j.entry, func(now *jobstore.Job) {
 			now.Files, now.State = r.Files, bits.BG_JOB_STATE_TRANSFERRED
 		})
+		e.changed(j.entry, state, bits.BG_JOB_STATE_TRANSFERRED, j.reason(ctx, method))
 		return hresult.S_OK, j.failedWith(ctx, method, err)
 	}
 	last, err := j.entry.Finish(func(now *jobstore.Job) error {
@@ -53,7 +54,7 @@ func (j *job) Complete(ctx context.Context) (hresult.HRESULT, error) {
 	if err != nil {
 		return hresult.S_OK, j.failedWith(ctx, method, err)
 	}
-	e.over(j.entry, last)
+	e.over(j.entry, state, last, j.reason(ctx, method))
 	e.logCompleted(&r, caller)
 	return result, nil
 }

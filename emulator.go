@@ -33,19 +33,20 @@ const defaultSession token.Session = 0x10000
 // its jobs, the files, the network, and who is logged on. All methods may be
 // called from many goroutines at once.
 type Emulator struct {
-	conf   config
-	store  *jobstore.Store
-	tokens *tokenopts.Service
-	key    *seal.Key
-	disk   *disk
-	net    *network
-	rules  access
-	audit  audit
-	faults faults
-	certs  certs
-	inside inside
-	events *eventlog.Log
-	log    *slog.Logger
+	conf    config
+	store   *jobstore.Store
+	tokens  *tokenopts.Service
+	key     *seal.Key
+	disk    *disk
+	net     *network
+	rules   access
+	audit   audit
+	history history
+	faults  faults
+	certs   certs
+	inside  inside
+	events  *eventlog.Log
+	log     *slog.Logger
 
 	// epoch counts the runs of the service. What was got from an earlier run is
 	// dead.

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/bitsemu/bitsemu/bits"
-	"github.com/bitsemu/bitsemu/hresult"
 	"github.com/bitsemu/bitsemu/internal/eventlog"
 	"github.com/bitsemu/bitsemu/jobstore"
 )
@@ -64,20 +63,21 @@ func transferOf(j *jobstore.Job) eventlog.Transfer {
 	return eventlog.Transfer{BytesTotal: bits.BG_SIZE_UNKNOWN}
 }
 
-// logState writes what of a job's states is in the event log.
-func (e *Emulator) logState(entry jobstore.Entry, s bits.JobState) {
+// logState writes what of a job's states is in the event log, and returns the error that
+// the job has in it.
+func (e *Emulator) logState(entry jobstore.Entry, s bits.JobState) jobstore.JobError {
 	switch s {
 	case bits.BG_JOB_STATE_TRANSFERRED, bits.BG_JOB_STATE_ERROR, bits.BG_JOB_STATE_TRANSIENT_ERROR:
 	default:
-		return
+		return jobstore.JobError{}
 	}
 	j, err := entry.Job()
 	if err != nil {
-		return
+		return jobstore.JobError{}
 	}
-	status := hresult.S_OK
-	if s != bits.BG_JOB_STATE_TRANSFERRED {
-		status = j.Error.Code
+	if s == bits.BG_JOB_STATE_TRANSFERRED {
+		j.Error = jobstore.JobError{}
 	}
-	e.events.Append(eventlog.TransferStopped(e.Now(), titled(&j), transferOf(&j), status))
+	e.events.Append(eventlog.TransferStopped(e.Now(), titled(&j), transferOf(&j), j.Error.Code))
+	return j.Error
 }

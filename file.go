@@ -167,6 +167,7 @@ func (f *file) SetValidationState(ctx context.Context, state bool) error {
 		if !f.entry.Deleted() {
 			e.fail(f.entry, failure{
 				code: hresult.BG_E_VALIDATION_FAILED, context: bits.BG_ERROR_CONTEXT_LOCAL_FILE, file: f.index, about: true,
+				cause: f.reason(ctx, iFile3+"SetValidationState"),
 			})
 		}
 	}

@@ -126,7 +126,7 @@ func (j *job) Suspend(ctx context.Context) error {
 			r.NoProgressSince = zeroTime
 			r.LastActivity = e.steady()
 		})
-		e.entered(j.entry, bits.BG_JOB_STATE_SUSPENDED)
+		e.entered(j.entry, state, bits.BG_JOB_STATE_SUSPENDED, j.reason(ctx, method))
 	}
 	return nil
 }
@@ -198,7 +198,7 @@ func (j *job) Resume(ctx context.Context) error {
 		return nil
 	}
 	e.drop(id, timerRetry, timerNoProgress)
-	e.entered(j.entry, to)
+	e.entered(j.entry, state, to, j.reason(ctx, method))
 	e.enqueue(j.entry)
 	return nil
 }
@@ -228,7 +228,7 @@ func (j *job) Cancel(ctx context.Context) (hresult.HRESULT, error) {
 	if err != nil {
 		return hresult.S_OK, j.failedWith(ctx, method, err)
 	}
-	result, err := e.cancel(j.entry, runOf(ctx))
+	result, err := e.cancel(j.entry, runOf(ctx), j.reason(ctx, method))
 	if err != nil {
 		if j.entry.Deleted() {
 			err = hresult.BG_E_INVALID_STATE

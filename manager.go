@@ -205,6 +205,7 @@ func (m *manager) CreateJob(ctx context.Context, displayName string, jobType bit
 	if p.JobInactivityTimeout > 0 {
 		e.after(entry.ID(), timerInactive, p.JobInactivityTimeout)
 	}
+	e.history.add(StateChange{Time: now, Job: entry.ID(), New: true, To: j.State, Why: "CreateJob", By: caller})
 	e.events.Append(eventlog.JobCreated(now, eventlog.Job{ID: entry.ID(), Title: displayName, Owner: caller.User()}))
 	return entry.ID(), m.job(entry, caller), nil
 }

@@ -38,7 +38,9 @@ func (j *job) take(ctx context.Context, method string, query token.Token) error 
 	it := e.item(j.entry)
 	run := it.run
 	if run != nil {
+		was := run.state
 		e.halt(j.entry, runOf(ctx))
+		e.changed(j.entry, was, j.entry.State(), j.reason(ctx, method))
 	}
 	e.dequeue(it)
 	as := token.NewContext(context.Background(), query)

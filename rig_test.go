@@ -44,7 +44,9 @@ var (
 )
 
 func newRig(t *testing.T, opts ...bitsemu.Option) *rig {
-	return &rig{T: t, emu: bitsemu.RunT(t, opts...), ctx: t.Context(), scripts: map[string]*transfer.Script{}}
+	emu := bitsemu.RunT(t, opts...)
+	t.Cleanup(func() { checkHistory(t, emu) })
+	return &rig{T: t, emu: emu, ctx: t.Context(), scripts: map[string]*transfer.Script{}}
 }
 
 // again is another rig for the same test.

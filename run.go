@@ -87,6 +87,7 @@ func (e *Emulator) start(it *item) {
 		e.after(j.ID, timerDownload, time.Duration(j.MaximumDownloadTime)*time.Second-j.DownloadTime)
 	}
 	e.logStart(&j)
+	e.changed(it.entry, j.State, r.state, byTurn)
 	e.touched(it)
 	r.turn = e.turns.PushBack(r)
 }
@@ -241,8 +242,9 @@ func (e *Emulator) dispatchable() bool {
 
 // preempt puts a running job back into the queue.
 func (e *Emulator) preempt(r *run) {
-	it := r.it
+	it, was := r.it, r.state
 	e.stop(r, bits.BG_JOB_STATE_QUEUED)
+	e.changed(it.entry, was, bits.BG_JOB_STATE_QUEUED, byPreemption)
 	e.touched(it)
 	if it.last == nil {
 		e.enqueue(it.entry)

@@ -102,7 +102,7 @@ func (e *Emulator) finish(t TB) {
 	}
 }
 
-// report is the dump of all jobs, and the latest of the audit.
+// report is the dump of all jobs, and the latest of the audit and of the history.
 func (e *Emulator) report() string {
 	var b strings.Builder
 	if err := e.Dump(&b); err != nil {
@@ -116,6 +116,14 @@ func (e *Emulator) report() string {
 	b.WriteString("\naudit:\n")
 	for _, a := range all {
 		b.WriteString("  job " + bits.GUIDString(a.Job) + " " + a.String() + "\n")
+	}
+	changes := e.History()
+	if n := len(changes); n > latest {
+		changes = changes[n-latest:]
+	}
+	b.WriteString("\nhistory:\n")
+	for _, c := range changes {
+		b.WriteString("  job " + bits.GUIDString(c.Job) + " " + c.String() + "\n")
 	}
 	return b.String()
 }

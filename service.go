@@ -100,7 +100,9 @@ func (e *Emulator) stopService(to serviceState) {
 		e.die()
 	}
 	for r := range maps.Clone(e.running) {
+		was := r.state
 		e.stop(r, bits.BG_JOB_STATE_QUEUED)
+		e.changed(r.it.entry, was, bits.BG_JOB_STATE_QUEUED, byStop)
 	}
 	for _, it := range e.items {
 		e.dequeue(it)
@@ -169,6 +171,7 @@ func (e *Emulator) startService() error {
 		case active(j.State):
 			if j.State != bits.BG_JOB_STATE_QUEUED {
 				e.patch(entry, func(j *jobstore.Job) { j.State = bits.BG_JOB_STATE_QUEUED })
+				e.changed(entry, j.State, bits.BG_JOB_STATE_QUEUED, byStart)
 			}
 			e.enqueue(entry)
 		case j.State == bits.BG_JOB_STATE_TRANSIENT_ERROR:

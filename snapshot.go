@@ -110,6 +110,7 @@ func (e *Emulator) Restore(s Snapshot) error {
 		errs = append(errs, e.withoutSecrets(&j))
 		_, err := e.store.Create(j)
 		errs = append(errs, err)
+		e.history.add(StateChange{Time: e.Now(), Job: j.ID, New: true, To: j.State, Why: byRestore})
 	}
 	if service == serviceRunning {
 		errs = append(errs, e.startService())

@@ -15,8 +15,9 @@ type failure struct {
 	file      int // index; -1 or absent file: none
 	about     bool
 	transient bool
-	uncounted bool // does not add to the error count
-	untimed   bool // no timer ends it, an event does
+	uncounted bool   // does not add to the error count
+	untimed   bool   // no timer ends it, an event does
+	cause     reason // byFailure when not said
 }
 
 // fail brings a job that is at work into BG_JOB_STATE_TRANSIENT_ERROR or
@@ -30,6 +31,7 @@ func (e *Emulator) fail(entry jobstore.Entry, f failure) {
 // done once it is written.
 func (e *Emulator) failWith(entry jobstore.Entry, f failure, before func(*jobstore.Job), then func()) {
 	now := e.steady()
+	from := e.liveState(entry)
 	var to bits.JobState
 	var deadline time.Duration
 	var delay uint32
@@ -79,13 +81,16 @@ func (e *Emulator) failWith(entry jobstore.Entry, f failure, before func(*jobsto
 		e.after(id, timerRetry, time.Duration(delay)*time.Second)
 		e.after(id, timerNoProgress, deadline)
 	}
-	e.entered(entry, to)
+	if f.cause == (reason{}) {
+		f.cause = byFailure
+	}
+	e.entered(entry, from, to, f.cause)
 }
 
-// entered tells who is to be told that a job has come into a state.
-func (e *Emulator) entered(entry jobstore.Entry, s bits.JobState) {
+// entered notes that a job has come into a state, and tells who is to be told.
+func (e *Emulator) entered(entry jobstore.Entry, from, s bits.JobState, why reason) {
 	e.log.Debug("job state", "job", entry.ID(), "state", s.String())
-	e.logState(entry, s)
+	e.noted(entry, from, s, e.logState(entry, s), why)
 	it := e.item(entry)
 	switch s {
 	case bits.BG_JOB_STATE_ERROR, bits.BG_JOB_STATE_TRANSFERRED:
@@ -104,13 +109,14 @@ func (e *Emulator) entered(entry jobstore.Entry, s bits.JobState) {
 }
 
 // requeue puts a job into BG_JOB_STATE_QUEUED, and into the queue if it may run.
-func (e *Emulator) requeue(entry jobstore.Entry) {
+func (e *Emulator) requeue(entry jobstore.Entry, why reason) {
+	from := entry.State()
 	e.update(entry, func(j *jobstore.Job) {
 		j.State = bits.BG_JOB_STATE_QUEUED
 		j.RetryTime = time.Time{}
 	})
 	e.drop(entry.ID(), timerRetry)
-	e.entered(entry, bits.BG_JOB_STATE_QUEUED)
+	e.entered(entry, from, bits.BG_JOB_STATE_QUEUED, why)
 	e.enqueue(entry)
 }
 
@@ -154,13 +160,14 @@ func (e *Emulator) block(entry jobstore.Entry, code hresult.HRESULT) {
 		e.stop(it.run, bits.BG_JOB_STATE_QUEUED)
 	}
 	e.fail(entry, failure{
-		code: code, context: bits.BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, untimed: true, uncounted: true,
+		code: code, context: bits.BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, untimed: true, uncounted: true, cause: byEvent,
 	})
 }
 
 // cancel ends a job as its owner, or the service, wants it. It returns
 // BG_S_UNABLE_TO_DELETE_FILES when temporary files are left.
-func (e *Emulator) cancel(entry jobstore.Entry, within *run) (hresult.HRESULT, error) {
+func (e *Emulator) cancel(entry jobstore.Entry, within *run, why reason) (hresult.HRESULT, error) {
+	from := e.liveState(entry)
 	e.halt(entry, within)
 	j, err := entry.Job()
 	if err != nil {
@@ -176,7 +183,7 @@ func (e *Emulator) cancel(entry jobstore.Entry, within *run) (hresult.HRESULT, e
 		return hresult.S_OK, err
 	}
 	e.sayGoodbye(&j)
-	e.over(entry, last)
+	e.over(entry, from, last, why)
 	if left {
 		return hresult.BG_S_UNABLE_TO_DELETE_FILES, nil
 	}
@@ -206,14 +213,14 @@ func (e *Emulator) halt(entry jobstore.Entry, within *run) {
 }
 
 // over forgets a job that has ended, but for its last record.
-func (e *Emulator) over(entry jobstore.Entry, last jobstore.Job) {
+func (e *Emulator) over(entry jobstore.Entry, from bits.JobState, last jobstore.Job, why reason) {
 	id := entry.ID()
 	for kind := timerRetry; kind < timerCancel; kind++ {
 		e.drop(id, kind)
 	}
 	last.Sealed = nil
 	e.ended.add(entry, last)
-	e.entered(entry, last.State)
+	e.entered(entry, from, last.State, why)
 	if it := e.items[id]; it != nil && it.entry == entry {
 		e.dequeue(it)
 		it.unpost()

@@ -76,7 +76,9 @@ func (e *Emulator) fire(t timer) {
 	case timerDownload:
 		if it := e.items[t.id]; it != nil && it.run != nil {
 			e.stop(it.run, bits.BG_JOB_STATE_QUEUED)
-			e.fail(entry, failure{code: hresult.BG_E_MAXDOWNLOAD_TIMEOUT, context: bits.BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER})
+			e.fail(entry, failure{
+				code: hresult.BG_E_MAXDOWNLOAD_TIMEOUT, context: bits.BG_ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, cause: byTimeout,
+			})
 		}
 	case timerInactive:
 		e.expire(entry)
@@ -97,7 +99,7 @@ func (e *Emulator) fire(t timer) {
 // keeps it from running is nothing that a timer ends.
 func (e *Emulator) retry(entry jobstore.Entry) {
 	if entry.State() == bits.BG_JOB_STATE_TRANSIENT_ERROR && e.blockOf(entry) == hresult.S_OK {
-		e.requeue(entry)
+		e.requeue(entry, byRetry)
 	}
 }
 
@@ -113,7 +115,7 @@ func (e *Emulator) giveUp(entry jobstore.Entry) {
 		j.NotifyPending |= bits.BG_NOTIFY_JOB_ERROR
 	})
 	e.drop(entry.ID(), timerRetry)
-	e.entered(entry, bits.BG_JOB_STATE_ERROR)
+	e.entered(entry, bits.BG_JOB_STATE_TRANSIENT_ERROR, bits.BG_JOB_STATE_ERROR, byNoProgress)
 }
 
 // expire cancels a job that nobody has cared for (D group-policies.md).
@@ -131,5 +133,5 @@ func (e *Emulator) expire(entry jobstore.Entry) {
 		return
 	}
 	e.log.Debug("job cancelled for inactivity", "job", entry.ID())
-	_, _ = e.cancel(entry, nil) // nobody is there to be told of files that are left
+	_, _ = e.cancel(entry, nil, byInactivity) // nobody is there to be told of files that are left
 }

@@ -281,6 +281,7 @@ func (u *uploading) note(result upload.Result) {
 // transferring notes that the server has answered.
 func (r *run) transferring() {
 	if r.state != bits.BG_JOB_STATE_TRANSFERRING {
+		r.e.changed(r.it.entry, r.state, bits.BG_JOB_STATE_TRANSFERRING, byAnswer)
 		r.state = bits.BG_JOB_STATE_TRANSFERRING
 		if r.job.Error != (jobstore.JobError{}) {
 			r.job.Error = jobstore.JobError{}

@@ -157,7 +157,9 @@ func (e *Emulator) sendAway(user sid.SID) {
 		}
 		e.dequeue(it)
 		if it.run != nil {
+			state := it.run.state
 			e.stop(it.run, bits.BG_JOB_STATE_QUEUED)
+			e.changed(it.entry, state, bits.BG_JOB_STATE_QUEUED, byGoingOff)
 			e.touched(it)
 			e.logState(it.entry, bits.BG_JOB_STATE_QUEUED)
 		}
@@ -175,11 +177,12 @@ func (e *Emulator) pauseTokens(gone func(token.Token) bool) {
 		if err != nil || j.HelperToken.IsZero() || !gone(j.HelperToken) && !gone(j.Owner) {
 			continue
 		}
-		state := r.state
+		state, was := r.state, r.state
 		if j.HelperTokenFlags == 0 {
 			state = bits.BG_JOB_STATE_QUEUED
 		}
 		e.stop(r, state)
+		e.changed(r.it.entry, was, state, byLostToken)
 	}
 }
 
@@ -203,7 +206,7 @@ func (e *Emulator) bereave(lost []tokenopts.Lost) {
 			e.stop(it.run, bits.BG_JOB_STATE_ERROR)
 		}
 		e.patch(entry, func(j *jobstore.Job) { j.NotifyPending |= bits.BG_NOTIFY_JOB_ERROR })
-		e.entered(entry, bits.BG_JOB_STATE_ERROR)
+		e.entered(entry, l.Was, bits.BG_JOB_STATE_ERROR, byLostToken)
 	}
 }
 
@@ -221,7 +224,7 @@ func (e *Emulator) NetworkUp() {
 	defer e.mu.Unlock()
 	for entry := range e.store.All().All() {
 		if entry.State() == bits.BG_JOB_STATE_TRANSIENT_ERROR && e.blockOf(entry) == hresult.S_OK {
-			e.requeue(entry)
+			e.requeue(entry, byRetry)
 		}
 	}
 }
@@ -305,7 +308,7 @@ func (e *Emulator) reconsider(entry jobstore.Entry) {
 	case state == bits.BG_JOB_STATE_TRANSIENT_ERROR:
 		j, err := entry.Job()
 		if err == nil && slices.Contains(blocks, j.Error.Code) && e.blockOf(entry) == hresult.S_OK {
-			e.requeue(entry)
+			e.requeue(entry, byUnblocking)
 		}
 	}
 }
