@@ -167,8 +167,8 @@ func (o *jobObject) enter(ctx context.Context, method string, right tokenopts.Me
 	if caller.Level() < token.LevelImpersonate {
 		call.Query = caller // whom BITS does not know well enough (D connecting-to-the-bits-service.md)
 	}
-	if d := tokenopts.Judge(call); !d.Allowed {
-		return caller, o.failed(method, key, caller, &tokenopts.AccessError{Decision: d})
+	if err := call.Check(); err != nil {
+		return caller, o.failed(method, key, caller, err)
 	}
 	return caller, nil
 }

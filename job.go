@@ -59,11 +59,11 @@ func (j *job) QueryInterface(ctx context.Context, id uuid.UUID) (any, error) {
 	if id == bits.IID_IBitsTokenOptions {
 		return j.tokenOptions(ctx)
 	}
-	d := tokenopts.Judge(tokenopts.Call{
+	call := tokenopts.Call{
 		Job: j.entry.ID(), Build: e.conf.build, Method: tokenopts.RetrieveJob, Owner: j.entry.Owner(), Query: caller, State: j.entry.State(),
-	})
-	if !d.Allowed {
-		return nil, j.fail(ctx, method, &tokenopts.AccessError{Decision: d})
+	}
+	if err := call.Check(); err != nil {
+		return nil, j.fail(ctx, method, err)
 	}
 	p := &job{jobObject{object: j.object, entry: j.entry, judged: caller, owner: j.entry.Owner()}}
 	switch id {
@@ -586,10 +586,11 @@ func (j *job) TakeOwnership(ctx context.Context) error {
 	e := j.e
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if d := tokenopts.Judge(tokenopts.Call{
+	call := tokenopts.Call{
 		Job: j.entry.ID(), Build: e.conf.build, Method: tokenopts.TakeOwnership, Owner: j.entry.Owner(), Query: query, State: j.entry.State(),
-	}); !d.Allowed {
-		return j.failedWith(ctx, method, &tokenopts.AccessError{Decision: d})
+	}
+	if err := call.Check(); err != nil {
+		return j.failedWith(ctx, method, err)
 	}
 	return j.take(ctx, method, query)
 }

@@ -242,11 +242,11 @@ func (m *manager) GetJob(ctx context.Context, jobID uuid.UUID) (bits.Job, error)
 	if err != nil {
 		return nil, m.failed(method, jobKey{}, caller, err)
 	}
-	d := tokenopts.Judge(tokenopts.Call{
+	call := tokenopts.Call{
 		Job: jobID, Build: m.e.conf.build, Method: tokenopts.RetrieveJob, Owner: entry.Owner(), Query: caller, State: entry.State(),
-	})
-	if !d.Allowed {
-		return nil, m.failed(method, jobKey{m.e, entry}, caller, &tokenopts.AccessError{Decision: d})
+	}
+	if err := call.Check(); err != nil {
+		return nil, m.failed(method, jobKey{m.e, entry}, caller, err)
 	}
 	return m.job(entry, caller), nil
 }

@@ -95,8 +95,9 @@ func (c Call) judge() (refusing, granting *check) {
 	return nil, granting
 }
 
-// check returns why the call is refused.
-func (c Call) check() error {
+// Check is [Judge] for who only wants to know why a call is refused: the error is an
+// *[AccessError] then, and nil, without the cost of a [Decision], when it is allowed.
+func (c Call) Check() error {
 	if k, _ := c.judge(); k != nil {
 		return &AccessError{c.decision(k, false)}
 	}

@@ -50,7 +50,7 @@ func (o *Options) QueryInterface(_ context.Context, iid uuid.UUID) (any, error) 
 // administrator.
 func (o *Options) GetHelperTokenFlags(context.Context) (bits.HelperTokenFlags, error) {
 	if o.blind {
-		return 0, o.call(GetHelperTokenFlags).check()
+		return 0, o.call(GetHelperTokenFlags).Check()
 	}
 	return o.entry.HelperTokenFlags(), nil
 }
@@ -59,7 +59,7 @@ func (o *Options) GetHelperTokenFlags(context.Context) (bits.HelperTokenFlags, e
 // is set. It fails with E_ACCESSDENIED where GetHelperTokenFlags does.
 func (o *Options) GetHelperTokenSid(context.Context) (sid.SID, error) {
 	if o.blind { // the rules of the two are the same
-		return sid.SID{}, o.call(GetHelperTokenSid).check()
+		return sid.SID{}, o.call(GetHelperTokenSid).Check()
 	}
 	j, err := o.entry.Job()
 	if err != nil && !errors.Is(err, jobstore.ErrNotFound) {
@@ -132,7 +132,7 @@ func (o *Options) call(m Method) Call {
 func (o *Options) update(c Call, change func(*jobstore.Job)) error {
 	err := o.entry.Update(func(j *jobstore.Job) error {
 		c.Helper, c.State = j.HelperToken, j.State
-		if err := c.check(); err != nil {
+		if err := c.Check(); err != nil {
 			return err
 		}
 		change(j)
@@ -144,7 +144,7 @@ func (o *Options) update(c Call, change func(*jobstore.Job)) error {
 	}
 	// The job has left the store. Who may not change it hears so first, as ever.
 	c.Helper, c.State = token.Token{}, o.entry.State()
-	if refused := c.check(); refused != nil {
+	if refused := c.Check(); refused != nil {
 		return refused
 	}
 	return err

@@ -26,7 +26,7 @@ func (s *Service) TakeOwnership(ctx context.Context, id uuid.UUID) error {
 	c := Call{Job: id, Build: s.build, Method: TakeOwnership, Query: s.callerIn(ctx)}
 	return s.store.Update(id, func(j *jobstore.Job) error {
 		c.Owner, c.State = j.Owner, j.State
-		if err := c.check(); err != nil {
+		if err := c.Check(); err != nil {
 			return err
 		}
 		j.Owner, j.HelperToken = c.Query, token.Token{}

@@ -68,7 +68,7 @@ func (s *Service) Query(ctx context.Context, id uuid.UUID) (*Options, error) {
 // be queried too, as by who holds a pointer to a job that is over.
 func (s *Service) QueryEntry(ctx context.Context, entry jobstore.Entry) (*Options, error) {
 	o := &Options{entry: entry, service: s, owner: entry.Owner(), caller: s.callerIn(ctx)}
-	if err := o.call(QueryInterface).check(); err != nil {
+	if err := o.call(QueryInterface).Check(); err != nil {
 		return nil, err
 	}
 	refusing, _ := o.call(GetHelperTokenFlags).judge()
