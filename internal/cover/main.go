@@ -35,6 +35,7 @@ var floors = map[string]float64{
 	"internal/seal":     100,
 	"internal/timeline": 100,
 	"internal/winpath":  100,
+	"internal/wire":     95,
 	"jobstore":          90,
 	"sid":               100,
 	"token":             100,
