@@ -47,5 +47,8 @@ func (u *Updater) orphan(ctx context.Context, job bits.Job) (bool, error) {
 		return false, err
 	}
 	times, err := job.GetTimes(ctx)
+	if lacks(err) {
+		return false, nil
+	}
 	return err == nil && u.o.Now().Sub(times.CreationTime) > u.o.MaxAge, err
 }

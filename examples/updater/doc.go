@@ -21,7 +21,9 @@
 //   - a service that has been restarted: [Options.Activate];
 //   - a directory that is the user's, for a program that runs as a service:
 //     [Options.Impersonate];
-//   - what BITS tries again by itself: it is told and waited for.
+//   - what BITS tries again by itself: it is told and waited for;
+//   - a service without all of BITS, such as one of an early version: what an update can
+//     do without is done without.
 //
 // Jobs that nobody has come back to are removed by [Updater.CleanUp].
 package updater

@@ -1,6 +1,7 @@
 package updater
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,11 +48,9 @@ func (t *task) find(ctx context.Context) (uuid.UUID, bits.Job, error) {
 		job, err := m.GetJob(ctx, id)
 		switch {
 		case err == nil:
-			if fits, err := t.fits(ctx, job); err != nil || fits {
+			fits, err := t.takeUp(ctx, job)
+			if err != nil || fits {
 				return id, job, err
-			}
-			if err := cancel(ctx, job); err != nil {
-				return uuid.Nil, nil, err
 			}
 		case !errors.Is(err, hresult.BG_E_NOT_FOUND):
 			return uuid.Nil, nil, err
@@ -69,7 +68,7 @@ func (t *task) find(ctx context.Context) (uuid.UUID, bits.Job, error) {
 		if err != nil || name != t.name() {
 			continue // it may have gone meanwhile
 		}
-		fits, err := t.fits(ctx, job)
+		fits, err := t.takeUp(ctx, job)
 		if err != nil {
 			return uuid.Nil, nil, err
 		}
@@ -77,48 +76,72 @@ func (t *task) find(ctx context.Context) (uuid.UUID, bits.Job, error) {
 			id, err := job.GetId(ctx)
 			return id, job, err
 		}
-		if err := cancel(ctx, job); err != nil {
-			return uuid.Nil, nil, err
-		}
 	}
 	return uuid.Nil, nil, nil
 }
 
-// fits reports whether a job downloads what the update consists of.
-func (t *task) fits(ctx context.Context, job bits.Job) (bool, error) {
-	n := 0
-	err := eachFile(ctx, job, func(file bits.File) error {
-		local, err := file.GetLocalName(ctx)
-		if err != nil {
-			return err
-		}
-		remote, err := file.GetRemoteName(ctx)
-		if err != nil {
-			return err
-		}
-		if want := t.file(local); want != nil && (remote == want.URL || slices.Contains(want.Mirrors, remote)) {
-			n++
-		} else {
-			n = len(t.update.Files) + 1 // a file of something else
-		}
-		return nil
-	})
-	return n == len(t.update.Files), err
+// takeUp reports whether a job is under way and downloads what the update consists of. One
+// that is about something else is cancelled.
+func (t *task) takeUp(ctx context.Context, job bits.Job) (bool, error) {
+	if over, err := isOver(ctx, job); err != nil || over {
+		return false, err
+	}
+	if fits, err := t.fits(ctx, job); err != nil || fits {
+		return fits, err
+	}
+	return false, cancel(ctx, job)
 }
 
-// create makes the job, and leaves nothing behind when that fails.
+func (t *task) fits(ctx context.Context, job bits.Job) (bool, error) {
+	items, err := t.items(ctx, job)
+	if err != nil || len(items) != len(t.update.Files) {
+		return false, err
+	}
+	for _, i := range items {
+		if i.want == nil || i.unchecked != items[0].unchecked ||
+			i.remote != i.want.URL && !slices.Contains(i.want.Mirrors, i.remote) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// create makes the job. Whether files can be checked before they have their names is known
+// when a job has some, and not before. So the first job of all gives them other names, and
+// is of use if they cannot.
 func (t *task) create(ctx context.Context) (uuid.UUID, bits.Job, error) {
+	if t.u.looks.Load() {
+		return t.createFor(ctx, "")
+	}
+	id, job, err := t.createFor(ctx, unchecked)
+	if err != nil {
+		return uuid.Nil, nil, err
+	}
+	can, err := t.looks(ctx, job)
+	if err == nil && !can {
+		return id, job, nil
+	}
+	if err := errors.Join(err, cancel(ctx, job)); err != nil {
+		return uuid.Nil, nil, err
+	}
+	t.u.looks.Store(true)
+	return t.createFor(ctx, "")
+}
+
+// createFor makes the job for files whose names end in suffix, and leaves nothing behind
+// when that fails.
+func (t *task) createFor(ctx context.Context, suffix string) (uuid.UUID, bits.Job, error) {
 	id, job, err := t.u.service().CreateJob(ctx, t.name(), bits.BG_JOB_TYPE_DOWNLOAD)
 	if err != nil {
 		return uuid.Nil, nil, err
 	}
-	if err := t.furnish(ctx, job); err != nil {
+	if err := t.furnish(ctx, job, suffix); err != nil {
 		return uuid.Nil, nil, errors.Join(fmt.Errorf("updater: %s: %w", t.update.Name, err), cancel(ctx, job))
 	}
 	return id, job, nil
 }
 
-func (t *task) furnish(ctx context.Context, job bits.Job) error {
+func (t *task) furnish(ctx context.Context, job bits.Job, suffix string) error {
 	o := t.u.o
 	if err := job.SetMinimumRetryDelay(ctx, seconds(o.RetryDelay)); err != nil {
 		return err
@@ -138,7 +161,7 @@ func (t *task) furnish(ctx context.Context, job bits.Job) error {
 	}
 	files := make([]bits.FileInfo, len(t.update.Files))
 	for i, f := range t.update.Files {
-		files[i] = bits.FileInfo{RemoteName: f.URL, LocalName: f.Path}
+		files[i] = bits.FileInfo{RemoteName: cmp.Or(t.from[f.Path], f.URL), LocalName: f.Path + suffix}
 	}
 	return job.AddFileSet(ctx, files)
 }
@@ -148,31 +171,18 @@ func seconds(d time.Duration) uint32 { return uint32(d / time.Second) }
 // name is the display name of the update's job.
 func (t *task) name() string { return t.u.o.Prefix + t.update.Name }
 
-// file is the file of the update that goes to a local name, nil for none. Windows does
-// not look at case.
-func (t *task) file(local string) *File {
-	i := slices.IndexFunc(t.update.Files, func(f File) bool { return strings.EqualFold(f.Path, local) })
-	if i < 0 {
-		return nil
-	}
-	return &t.update.Files[i]
-}
-
-// eachFile calls do with each file of a job.
-func eachFile(ctx context.Context, job bits.Job, do func(bits.File) error) error {
-	files, err := job.EnumFiles(ctx)
-	if err != nil {
-		return err
-	}
-	for file, err := range bits.All(ctx, files) {
-		if err != nil {
-			return err
-		}
-		if err := do(file); err != nil {
-			return err
+// file is the file of the update that goes to a local name, nil for none, and whether it
+// is to be checked there. Windows does not look at case.
+func (t *task) file(local string) (want *File, apart bool) {
+	for i := range t.update.Files {
+		switch want = &t.update.Files[i]; {
+		case strings.EqualFold(want.Path, local):
+			return want, false
+		case strings.EqualFold(want.Path+unchecked, local):
+			return want, true
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // cancel ends a job. One that has ended meanwhile is as good.

@@ -47,7 +47,7 @@ const english = 0x409
 func errorOf(ctx context.Context, job bits.Job) (*JobError, error) {
 	object, err := job.GetError(ctx)
 	if errors.Is(err, hresult.BG_E_ERROR_INFORMATION_UNAVAILABLE) {
-		return nil, nil // it has gone meanwhile
+		return nil, nil // it has gone meanwhile, or nobody knows
 	}
 	if err != nil {
 		return nil, err
@@ -77,8 +77,15 @@ func errorOf(ctx context.Context, job bits.Job) (*JobError, error) {
 // nothing, the job is cancelled, and it is over.
 func (t *task) mend(ctx context.Context, job bits.Job) (over bool, err error) {
 	e, err := errorOf(ctx, job)
-	if err != nil || e == nil {
+	if err != nil {
 		return false, err
+	}
+	if e == nil {
+		e = &JobError{Code: hresult.BG_E_ERROR_INFORMATION_UNAVAILABLE}
+		if t.tries[e.Code] < maxTries { // it may have gone on since it was looked at
+			t.tries[e.Code]++
+			return false, nil
+		}
 	}
 	t.tries[e.Code]++
 	mended, err := t.remedy(ctx, job, e)
@@ -86,6 +93,9 @@ func (t *task) mend(ctx context.Context, job bits.Job) (over bool, err error) {
 	case errors.Is(err, ErrLoggedOff) && t.noted != e.Code:
 		t.noted = e.Code
 		t.u.note("%s: %v; waiting for the user to log on", t.update.Name, e)
+		return false, err
+	case errors.Is(err, errAnew):
+		t.u.note("%s: %v; %s", t.update.Name, e, mended)
 		return false, err
 	case err != nil:
 		return false, err
@@ -139,24 +149,43 @@ func (t *task) identify(ctx context.Context, job bits.Job, remote string) (bool,
 // elsewhere gives the file that an error is about the next of its addresses. The job
 // keeps it, so that the next run of the program knows which were tried.
 func (t *task) elsewhere(ctx context.Context, job bits.Job, e *JobError) (string, error) {
-	want := t.file(e.Local)
+	want, _ := t.file(e.Local)
 	if want == nil {
 		return "", nil
 	}
-	next := slices.Index(want.Mirrors, e.Remote) + 1 // the first one after File.URL, which is none of them
-	if next >= len(want.Mirrors) {
+	mirror := want.after(e.Remote)
+	if mirror == "" {
 		return "", nil
 	}
-	mirror := want.Mirrors[next]
-	err := eachFile(ctx, job, func(file bits.File) error {
-		if local, err := file.GetLocalName(ctx); err != nil || local != e.Local {
-			return err
+	items, err := t.items(ctx, job)
+	if err != nil {
+		return "", err
+	}
+	how := "trying " + mirror
+	for _, i := range items {
+		if i.want != want {
+			continue
 		}
-		f, err := bits.Query[bits.File2](ctx, file)
+		f, err := bits.Query[bits.File2](ctx, i.File)
+		if err == nil {
+			err = f.SetRemoteName(ctx, mirror)
+		}
+		if lacks(err) {
+			t.from[want.Path] = mirror
+			return how + ", in another job", t.again(ctx, job)
+		}
 		if err != nil {
-			return err
+			return "", err
 		}
-		return f.SetRemoteName(ctx, mirror)
-	})
-	return "trying " + mirror, err
+	}
+	return how, nil
+}
+
+// after is the address to try after one that leads nowhere, "" for none.
+func (f *File) after(remote string) string {
+	next := slices.Index(f.Mirrors, remote) + 1 // the first one after URL, which is none of them
+	if next >= len(f.Mirrors) {
+		return ""
+	}
+	return f.Mirrors[next]
 }

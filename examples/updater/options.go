@@ -30,8 +30,10 @@ type Options struct {
 	// Credentials answers for a server that asks who is there. It returns false for one
 	// that is not to know.
 	Credentials func(remote string) (bits.AuthCredentials, bool)
-	// Open opens a local file for reading: os.Open if nil.
-	Open func(name string) (io.ReadCloser, error)
+	// Open, Rename and Remove are for local files: those of package os if nil.
+	Open   func(name string) (io.ReadCloser, error)
+	Rename func(from, to string) error
+	Remove func(name string) error
 
 	// Foreground downloads at once and with all there is of the network.
 	Foreground bool
@@ -77,6 +79,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Open == nil {
 		o.Open = func(name string) (io.ReadCloser, error) { return os.Open(name) }
+	}
+	if o.Rename == nil {
+		o.Rename = os.Rename
+	}
+	if o.Remove == nil {
+		o.Remove = os.Remove
 	}
 	if o.Sleep == nil {
 		o.Sleep = sleep

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -21,15 +22,18 @@ type task struct {
 	update Update
 
 	// mu: a callback and who waits for it may come at once.
-	mu    sync.Mutex
-	id    uuid.UUID // of its job
-	over  bool
-	tries map[hresult.HRESULT]int // what was done about an error, in this run of the program
-	noted hresult.HRESULT         // the error that was told last and is waited out
+	mu   sync.Mutex
+	id   uuid.UUID // of its job, Nil between two
+	over bool
+
+	remade bool                    // the job is not the first one
+	tries  map[hresult.HRESULT]int // what was done about an error, in this run of the program
+	from   map[string]string       // where a file comes from, by File.Path, if not from File.URL
+	noted  hresult.HRESULT         // the error that was told last and is waited out
 }
 
 func newTask(u *Updater, update Update) *task {
-	return &task{u: u, update: update, tries: map[hresult.HRESULT]int{}}
+	return &task{u: u, update: update, tries: map[hresult.HRESULT]int{}, from: map[string]string{}}
 }
 
 // hold makes a job the task's.
@@ -53,12 +57,24 @@ func (t *task) look() (id uuid.UUID, over bool) {
 // step looks at the job and does what there is to do. It reports whether that was the
 // last of it: the files are in their place, or the update has failed.
 func (t *task) step(ctx context.Context, job bits.Job) (over bool, err error) {
-	t.mu.Lock()
+	if !t.mu.TryLock() {
+		return false, nil // somebody is at it: a callback, or who waits
+	}
 	defer t.mu.Unlock()
 	if t.over {
 		return true, nil
 	}
-	defer func() { t.over = over }()
+	if t.remade { // somebody may still look at the job before
+		if id, err := job.GetId(ctx); err != nil || id != t.id {
+			return false, err
+		}
+	}
+	defer func() {
+		if t.over = over; errors.Is(err, errAnew) {
+			t.u.hold(uuid.Nil, t.id)
+			t.id, t.remade = uuid.Nil, true
+		}
+	}()
 	state, err := job.GetState(ctx)
 	if err != nil {
 		return false, err
@@ -105,8 +121,15 @@ func (t *task) report(ctx context.Context, job bits.Job, state bits.JobState) er
 
 // finish checks what has come, and has BITS give the files their names.
 func (t *task) finish(ctx context.Context, job bits.Job) (over bool, err error) {
-	if good, err := t.verify(ctx, job); err != nil || !good {
+	items, err := t.items(ctx, job)
+	if err != nil {
 		return false, err
+	}
+	apart := slices.ContainsFunc(items, func(i item) bool { return i.unchecked })
+	if !apart {
+		if good, err := t.verify(ctx, items); err != nil || !good {
+			return false, err
+		}
 	}
 	result, err := job.Complete(ctx)
 	if errors.Is(err, hresult.BG_E_TOKEN_REQUIRED) && t.u.o.Impersonate != nil {
@@ -121,5 +144,8 @@ func (t *task) finish(ctx context.Context, job bits.Job) (over bool, err error) 
 	case result == hresult.BG_S_PARTIAL_COMPLETE:
 		err = fmt.Errorf("updater: %s: not all files are there: %w", t.update.Name, result)
 	}
-	return true, errors.Join(err, t.u.saved.set(t.update.Name, uuid.Nil))
+	if err := errors.Join(err, t.u.saved.set(t.update.Name, uuid.Nil)); err != nil || !apart {
+		return true, err
+	}
+	return t.place(ctx, items)
 }

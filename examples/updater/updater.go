@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -32,6 +33,7 @@ type File struct {
 type Updater struct {
 	o     Options
 	saved saved
+	looks atomic.Bool // files can be checked before they have their names
 
 	mu      sync.Mutex
 	manager bits.Manager
@@ -61,6 +63,8 @@ func (u *Updater) Fetch(ctx context.Context, update Update) error {
 		switch {
 		case over:
 			return err
+		case errors.Is(err, errAnew):
+			job, err = t.attach(ctx)
 		case lost(err):
 			if err := u.reconnect(ctx, err); err != nil {
 				return err

@@ -12,35 +12,38 @@ import (
 
 // verify compares the files that have come with what they must be, and tells BITS. It
 // reports whether all are good; if not, the job is in BG_JOB_STATE_ERROR.
-func (t *task) verify(ctx context.Context, job bits.Job) (good bool, err error) {
-	good = true
-	err = eachFile(ctx, job, func(file bits.File) error {
-		if !good {
-			return nil
-		}
-		local, err := file.GetLocalName(ctx)
+func (t *task) verify(ctx context.Context, items []item) (good bool, err error) {
+	for _, i := range items {
+		f, err := bits.Query[bits.File3](ctx, i.File)
 		if err != nil {
-			return err
-		}
-		f, err := bits.Query[bits.File3](ctx, file)
-		if err != nil {
-			return err
+			return false, err
 		}
 		temporary, err := f.GetTemporaryName(ctx)
 		if err != nil {
-			return err
+			return false, err
 		}
-		sum, err := t.sum(ctx, temporary)
+		good, err := t.isGood(ctx, i, temporary)
 		if err != nil {
-			return fmt.Errorf("updater: %s: %w", local, err)
+			return false, err
 		}
-		want := t.file(local)
-		if good = want != nil && sum == want.SHA256; !good {
-			t.u.note("%s: %s has the SHA-256 %x, which is not what it must be", t.update.Name, local, sum[:4])
+		if err := f.SetValidationState(ctx, good); err != nil || !good {
+			return false, err
 		}
-		return f.SetValidationState(ctx, good)
-	})
-	return good && err == nil, err
+	}
+	return true, nil
+}
+
+// isGood compares what has come of a file, and is under a name, with what it must be.
+func (t *task) isGood(ctx context.Context, i item, name string) (bool, error) {
+	sum, err := t.sum(ctx, name)
+	if err != nil {
+		return false, fmt.Errorf("updater: %s: %w", i.local, err)
+	}
+	good := i.want != nil && sum == i.want.SHA256
+	if !good {
+		t.u.note("%s: %s has the SHA-256 %x, which is not what it must be", t.update.Name, i.local, sum[:4])
+	}
+	return good, nil
 }
 
 // sum is the SHA-256 of a file, which is opened as the one whose it is.

@@ -56,8 +56,9 @@ func (p *Pending) Done() <-chan struct{} { return p.done }
 // Err is why the update has failed, nil if it has not. It is valid once Done is closed.
 func (p *Pending) Err() error { return p.err }
 
-// Wait waits until the update is done, or ctx ends. Every [Options.Poll] it looks whether
-// the service is still there, which forgets its callbacks when it is restarted.
+// Wait waits until the update is done, or ctx ends. Every [Options.Poll] it looks for
+// itself: a service that is restarted forgets its callbacks, and not every one calls for
+// everything.
 func (p *Pending) Wait(ctx context.Context) error {
 	for {
 		select {
@@ -78,14 +79,17 @@ func (p *Pending) Wait(ctx context.Context) error {
 	}
 }
 
-// check registers again with a service that has been restarted, and finds out whether the
-// job is still there.
+// check registers again with a service that has been restarted, or for another job, and
+// does what no callback has done.
 func (p *Pending) check(ctx context.Context) error {
 	id, over := p.t.look()
 	if over {
 		return nil // a callback is about to say so
 	}
-	_, err := p.t.u.service().GetJob(ctx, id)
+	if id == uuid.Nil {
+		return p.listen(ctx)
+	}
+	job, err := p.t.u.service().GetJob(ctx, id)
 	switch {
 	case lost(err):
 		if err := p.t.u.reconnect(ctx, err); err != nil {
@@ -96,14 +100,20 @@ func (p *Pending) check(ctx context.Context) error {
 		if _, over := p.t.look(); !over {
 			return errors.Join(ErrCancelled, p.t.u.saved.set(p.t.update.Name, uuid.Nil))
 		}
+		return nil
+	case err != nil:
+		return err
 	}
-	return nil // what becomes of the job is told
+	if err = p.step(ctx, job); errors.Is(err, ErrLoggedOff) {
+		return nil
+	}
+	return err
 }
 
 // Stop stops listening. The job goes on without the program.
 func (p *Pending) Stop(ctx context.Context) error {
 	id, over := p.t.look()
-	if p.end(context.Canceled); over {
+	if p.end(context.Canceled); over || id == uuid.Nil {
 		return nil
 	}
 	job, err := p.t.u.service().GetJob(ctx, id)
@@ -144,12 +154,19 @@ func (e events) step(ctx context.Context, job bits.Job) error {
 		return nil
 	default:
 	}
-	over, err := e.p.t.step(ctx, job)
+	return e.p.step(ctx, job)
+}
+
+// step fails when it is to be tried again.
+func (p *Pending) step(ctx context.Context, job bits.Job) error {
+	over, err := p.t.step(ctx, job)
+
 	switch {
 	case errors.Is(err, ErrLoggedOff), lost(err):
 		return err
+	case errors.Is(err, errAnew): // check makes another job
 	case over || err != nil:
-		e.p.end(err)
+		p.end(err)
 	}
 	return nil
 }

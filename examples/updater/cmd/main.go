@@ -1,6 +1,6 @@
-// Command cmd downloads a file with package updater over the real network. It stands on
-// the emulator, so that it runs on any system; a program for Windows hands the updater
-// the manager of the real service instead.
+// Command cmd downloads a file with package updater over the real network: on Windows
+// with the service of the system, elsewhere with an emulated one. Which of them it is,
+// is chosen in service_windows.go and service_other.go, and nothing else knows.
 //
 //	go run ./examples/updater/cmd -sha256 HEX -to DIR https://example.com/app.msi
 package main
@@ -20,7 +20,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bitsemu/bitsemu"
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/examples/updater"
 )
@@ -28,7 +27,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout, terminal(os.Stdout))
+	err := run(ctx, os.Args[1:], os.Stdout, terminal(os.Stdout), connect)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 	case err != nil:
@@ -39,14 +38,14 @@ func main() {
 
 const usage = `usage: updater -sha256 HEX [flags] URL
 
-Downloads a file, by emulated BITS and over the real network.
+Downloads a file by BITS: that of Windows, elsewhere an emulated one.
 
   -sha256 HEX   what the file must have
   -to DIR       where it goes: the current directory if not said
   -name NAME    what it is called: as in the URL if not said
   -mirror URL   where else it may be had; may be said more than once
   -user NAME    who to say one is, by Basic; the password is in UPDATER_PASSWORD
-  -state DIR    keep the queue there: what is interrupted goes on the next time
+  -state DIR    remember there what is under way: it goes on the next time
   -retry TIME   how long to wait after a failure that may pass: 5s, which is the least
   -callbacks    have BITS call, instead of asking it
 `
@@ -94,7 +93,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 	if name == "" || name == "/" || name == "." || strings.ContainsAny(name, `/\`) {
 		return s, fmt.Errorf("updater: %q is no name for a file; say -name", name)
 	}
-	f := updater.File{URL: remote, Mirrors: mirrors, Path: `C:\` + name}
+	f := updater.File{URL: remote, Mirrors: mirrors, Path: name}
 	if n, err := hex.Decode(f.SHA256[:], []byte(sum)[:min(len(sum), 64)]); err != nil || n != 32 || len(sum) != 64 {
 		return s, fmt.Errorf("updater: -sha256 %q is not 64 hexadecimal digits: what is not checked is not used", sum)
 	}
@@ -102,12 +101,20 @@ func parse(args []string, out io.Writer) (settings, error) {
 	return s, nil
 }
 
-func run(ctx context.Context, args []string, out io.Writer, bar bool) (err error) {
+// service is BITS, and where the files are that it downloads.
+type service struct {
+	manager  bits.Manager
+	activate func(context.Context) (bits.Manager, error)
+	dir      string                   // that the update goes to, as BITS calls it, with a \ at its end
+	path     func(name string) string // what a file of BITS is called here
+	close    func() error
+}
+
+func run(ctx context.Context, args []string, out io.Writer, bar bool, connect func(context.Context, settings) (*service, error)) (err error) {
 	s, err := parse(args, out)
 	if err != nil {
 		return err
 	}
-	o := []bitsemu.Option{bitsemu.Drive("C:", s.dir)}
 	printer := &updater.Printer{To: out, Bar: bar}
 	options := updater.Options{
 		RetryDelay: s.retry, Poll: 200 * time.Millisecond,
@@ -123,18 +130,20 @@ func run(ctx context.Context, args []string, out io.Writer, bar bool) (err error
 		if err := os.MkdirAll(s.state, 0o700); err != nil {
 			return err
 		}
-		o = append(o, bitsemu.Store(filepath.Join(s.state, "queue.db")))
 		options.StateFile = filepath.Join(s.state, "jobs.json")
 	}
-	emu, err := bitsemu.New(o...)
+	b, err := connect(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, emu.Close()) }()
-	options.Activate = emu.Activate
-	options.Open = func(name string) (io.ReadCloser, error) { return os.Open(emu.Path(name)) }
+	defer func() { err = errors.Join(err, b.close()) }()
+	options.Activate = b.activate
+	options.Open = func(name string) (io.ReadCloser, error) { return os.Open(b.path(name)) }
+	options.Rename = func(from, to string) error { return os.Rename(b.path(from), b.path(to)) }
+	options.Remove = func(name string) error { return os.Remove(b.path(name)) }
+	s.update.Files[0].Path = b.dir + s.update.Files[0].Path
 
-	u, err := updater.New(emu.Manager(), options)
+	u, err := updater.New(b.manager, options)
 	if err != nil {
 		return err
 	}

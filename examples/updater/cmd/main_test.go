@@ -86,7 +86,7 @@ func TestDownload(t *testing.T) {
 			var out bytes.Buffer
 			args := append([]string{"-sha256", s.sum(), "-to", dir, "-mirror", s.URL + "/app.msi"}, row.more...)
 			args = append(args, "-name", "new.msi", s.URL+"/gone.msi")
-			require.NoError(t, run(t.Context(), args, &out, row.bar))
+			require.NoError(t, run(t.Context(), args, &out, row.bar, emulate))
 			got, err := os.ReadFile(filepath.Join(dir, "new.msi"))
 			require.NoError(t, err)
 			require.Equal(t, s.content, got)
@@ -97,7 +97,7 @@ func TestDownload(t *testing.T) {
 			require.Len(t, found, 1, "nothing is left behind")
 
 			out.Reset()
-			require.NoError(t, run(t.Context(), args, &out, row.bar))
+			require.NoError(t, run(t.Context(), args, &out, row.bar, emulate))
 			require.Empty(t, out.String(), "it is there already")
 		})
 	}
@@ -123,10 +123,10 @@ func TestInterruptedAndGoneOnWith(t *testing.T) {
 	args := []string{"-sha256", s.sum(), "-to", dir, "-state", state, s.URL + "/app.msi"}
 	ctx, interrupt := context.WithCancel(t.Context())
 	s.half = true
-	err := run(ctx, args, when{" 50 %", interrupt}, false)
+	err := run(ctx, args, when{" 50 %", interrupt}, false, emulate)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorContains(t, err, "the same command goes on")
-	require.NoError(t, run(t.Context(), args, io.Discard, false))
+	require.NoError(t, run(t.Context(), args, io.Discard, false, emulate))
 	got, err := os.ReadFile(filepath.Join(dir, "app.msi"))
 	require.NoError(t, err)
 	require.Equal(t, s.content, got)
@@ -154,13 +154,13 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := run(t.Context(), append([]string{"-to", t.TempDir()}, row.args...), &out, false)
+			err := run(t.Context(), append([]string{"-to", t.TempDir()}, row.args...), &out, false, emulate)
 			require.ErrorContains(t, err, row.says)
 		})
 	}
-	require.ErrorIs(t, run(t.Context(), []string{"-h"}, &bytes.Buffer{}, false), flag.ErrHelp)
-	require.ErrorIs(t, run(t.Context(), append([]string{"-to", t.TempDir()}, append(sum, s.URL+"/gone.msi")...), &bytes.Buffer{}, false),
+	require.ErrorIs(t, run(t.Context(), []string{"-h"}, &bytes.Buffer{}, false, emulate), flag.ErrHelp)
+	require.ErrorIs(t, run(t.Context(), append([]string{"-to", t.TempDir()}, append(sum, s.URL+"/gone.msi")...), &bytes.Buffer{}, false, emulate),
 		hresult.BG_E_HTTP_ERROR_404)
-	require.ErrorIs(t, run(t.Context(), append([]string{"-to", filepath.Join(t.TempDir(), "none")}, append(sum, s.URL+"/app.msi")...), &bytes.Buffer{}, false),
+	require.ErrorIs(t, run(t.Context(), append([]string{"-to", filepath.Join(t.TempDir(), "none")}, append(sum, s.URL+"/app.msi")...), &bytes.Buffer{}, false, emulate),
 		os.ErrNotExist)
 }

@@ -18,6 +18,8 @@ type machine struct {
 	env  []string
 	held *exec.Cmd // keeps the session open
 	hold io.Closer
+
+	again int // programs that were tried again in this run
 }
 
 // setUp installs, builds, and makes the prefix.
@@ -36,21 +38,23 @@ func setUp() (*machine, error) {
 	if err := install(); err != nil {
 		return nil, err
 	}
-	prefix := filepath.Join(dir, "prefix")
-	w := &machine{dir: dir, env: append(os.Environ(), "WINEPREFIX="+prefix, "WINEARCH=win64", "WINEDEBUG=-all",
-		"WINEDLLOVERRIDES=mscoree,mshtml=", "http_proxy=", "https_proxy=", "HTTP_PROXY=", "HTTPS_PROXY=", "ALL_PROXY=")}
+	w := &machine{dir: dir}
+	w.env = append(os.Environ(), "WINEPREFIX="+w.prefix(), "WINEARCH=win64", "WINEDEBUG=-all",
+		"WINEDLLOVERRIDES=mscoree,mshtml=", "UPDATER_PASSWORD=secret", "http_proxy=", "https_proxy=", "HTTP_PROXY=", "HTTPS_PROXY=", "ALL_PROXY=")
 	shim := filepath.Join(dir, "bcryptprimitives.dll")
 	for _, build := range []*exec.Cmd{
 		exec.Command("x86_64-w64-mingw32-gcc", "-O2", "-Wall", "-shared", "-nostdlib", "-Wl,-e,DllMain",
 			"-o", shim, "winbits/testdata/bcryptprimitives.c", "-ladvapi32", "-lkernel32"),
 		w.goCommand("build", "-o", filepath.Join(dir, "onecase.exe"), "./winbits/internal/onecase"),
 		w.goCommand("test", "-c", "-o", filepath.Join(dir, "winbits.test.exe"), "./winbits"),
+		w.goCommand("build", "-o", filepath.Join(dir, "updater.exe"), "./examples/updater/cmd"),
+		exec.Command("go", "build", "-o", filepath.Join(dir, "updater.bin"), "./examples/updater/cmd"),
 	} {
 		if out, err := build.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("%v: %w\n%s", build.Args, err, out)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(prefix, "system.reg")); err != nil {
+	if _, err := os.Stat(filepath.Join(w.prefix(), "system.reg")); err != nil {
 		boot := exec.Command("wineboot", "-i")
 		boot.Env = w.env
 		if err := boot.Run(); err != nil {
@@ -62,8 +66,10 @@ func setUp() (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w, os.WriteFile(filepath.Join(prefix, "drive_c/windows/system32/bcryptprimitives.dll"), dll, 0o755)
+	return w, os.WriteFile(filepath.Join(w.prefix(), "drive_c/windows/system32/bcryptprimitives.dll"), dll, 0o755)
 }
+
+func (w *machine) prefix() string { return filepath.Join(w.dir, "prefix") }
 
 func (w *machine) goCommand(args ...string) *exec.Cmd {
 	c := exec.Command("go", args...)

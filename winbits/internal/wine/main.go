@@ -7,6 +7,7 @@
 // the small DLL that Go needs there, makes a prefix of its own, and runs
 //
 //   - the tests of winbits,
+//   - examples/updater, which must end with the same files as on the emulator,
 //   - each case of bitstest, in a process of its own,
 //   - each method of each interface once.
 //
@@ -21,6 +22,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,55 +32,92 @@ const (
 	callsFile = "winbits/testdata/wine-calls.tsv"
 )
 
+// parts are what a run consists of. Each begins in a session of its own.
+var parts = []struct {
+	name string
+	run  func(w *machine, update bool) error
+}{
+	{"winbits", (*machine).tests},
+	{"calls", (*machine).callsPart},
+	{"updater", func(w *machine, _ bool) error { return w.updater() }},
+	{"cases", (*machine).casesPart},
+}
+
 func main() {
 	update := flag.Bool("update", false, "write the lists of what Wine answers")
 	times := flag.Int("count", 1, "how many `times` to run everything")
+	only := flag.String("only", "", "the `parts` to run, separated by commas: all if empty")
 	flag.Parse()
-	if err := run(*update, *times); err != nil {
+	if err := run(*update, *times, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "wine:", err)
 		os.Exit(1)
 	}
 }
 
-func run(update bool, times int) error {
+// run runs everything a number of times, also after a failure, and fails if one was not
+// as it should be.
+func run(update bool, times int, only string) error {
 	w, err := setUp()
 	if err != nil {
 		return err
 	}
 	defer w.end()
+	failed := 0
 	for i := range times {
 		start := time.Now()
-		if err := w.round(update); err != nil {
-			return fmt.Errorf("run %d: %w", i+1, err)
+		w.again = 0
+		outcome := "as listed"
+		if err := w.round(update, only); err != nil {
+			failed++
+			outcome = "FAILED: " + err.Error()
 		}
-		fmt.Printf("run %d of %d: as listed, in %v\n", i+1, times, time.Since(start).Round(time.Second))
+		fmt.Printf("run %d of %d: %s; %d programs tried again; %v\n", i+1, times, outcome, w.again, time.Since(start).Round(time.Second))
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d runs failed", failed, times)
 	}
 	return nil
 }
 
 // round runs everything once.
-func (w *machine) round(update bool) error {
-	w.restart()
+func (w *machine) round(update bool, only string) error {
+	for _, p := range parts {
+		if only != "" && !slices.Contains(strings.Split(only, ","), p.name) {
+			continue
+		}
+		w.restart()
+		if err := p.run(w, update); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *machine) tests(bool) error {
 	if out, err := w.run(3*time.Minute, "winbits.test.exe", "-test.timeout=2m"); err != nil {
 		return fmt.Errorf("the tests of winbits: %w\n%s", err, out)
 	}
 	fmt.Println("winbits: ok")
-	w.restart()
+	return nil
+}
+
+func (w *machine) callsPart(update bool) error {
 	got, err := w.calls()
 	if err != nil {
 		return err
 	}
-	if err := settle(callsFile, "interface\tmethod\tanswer", got, update); err != nil {
-		return err
-	}
-	w.restart()
+	return settle(callsFile, "interface\tmethod\tanswer", got, update)
+}
+
+func (w *machine) casesPart(update bool) error {
 	var listed []string
+	var err error
 	if !update {
 		if listed, err = readList(casesFile); err != nil {
 			return err
 		}
 	}
-	got, err = w.cases(listed, !update)
+	got, err := w.cases(listed, !update)
 	if err != nil {
 		return err
 	}

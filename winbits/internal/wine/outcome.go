@@ -44,6 +44,7 @@ func (w *machine) cases(listed []string, again bool) ([]string, error) {
 		total++
 		got := w.one(name, evidence)
 		if again && got != want[name] {
+			w.again++
 			fmt.Printf("again: %s %s\n", name, got)
 			w.restart()
 			got = w.one(name, evidence)
