@@ -76,6 +76,14 @@ func getText(raw []byte, what string, v encoding.TextUnmarshaler) error {
 
 func getGUID(raw []byte) (id uuid.UUID, err error) { return id, getText(raw, "a GUID", &id) }
 
+// getIID reads the GUID or the name of an interface.
+func getIID(raw []byte) (uuid.UUID, error) {
+	if s, err := getString(raw); err == nil && byName[s] != nil {
+		return byName[s].IID, nil
+	}
+	return getGUID(raw)
+}
+
 func getSID(raw []byte) (s sid.SID, err error) {
 	if isNull(raw) {
 		return s, nil

@@ -24,6 +24,7 @@
 //	bool         true, false
 //	uint32 ...   a number
 //	guid         "{659CDEAE-489E-11D9-A9CD-000D56965251}"; read also without braces
+//	iid          the same, or the name of an interface
 //	sid          "S-1-5-18", null for none
 //	hresult      "0x80070005"; read also as a name and as a number
 //	time         "2026-01-02T03:04:05.0000001Z", null for none

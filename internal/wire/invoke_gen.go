@@ -14,7 +14,7 @@ func invokeUnknownQueryInterface(ctx context.Context, object any, a *values, o O
 	if !ok {
 		return nil, 0, noInterface(object, "IUnknown")
 	}
-	a0 := take(a, 0, getGUID)
+	a0 := take(a, 0, getIID)
 	if a.err != nil {
 		return nil, 0, a.err
 	}
@@ -23,7 +23,7 @@ func invokeUnknownQueryInterface(ctx context.Context, object any, a *values, o O
 		return nil, 0, err
 	}
 	var e encoder
-	put(&e, "value", r0, putQueried(o, a0))
+	put(&e, "object", r0, putQueried(o, a0))
 	return e.end(hresult.S_OK)
 }
 

@@ -43,7 +43,7 @@ func (m *Method) String() string { return m.COM + "::" + m.Name }
 // Param is an argument, a result or a field.
 type Param struct {
 	Name string
-	// Type is string, string? (which may be null), bool, uint32, uint64, guid, sid,
+	// Type is string, string? (which may be null), bool, uint32, uint64, guid, iid, sid,
 	// hresult, time, bytes, sha1, the name of an enumeration, of flags, of a struct or
 	// of a property value of package bits, object:Job for a pointer, callback:Callback
 	// for one to the caller's own object, or object for one whose interface is asked

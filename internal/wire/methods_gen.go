@@ -51,8 +51,8 @@ var interfaces = []Interface{
 var methods = []Method{
 	{
 		Interface: "Unknown", COM: "IUnknown", IID: bits.IID_IUnknown, Name: "QueryInterface", Status: false, OK: false,
-		Args:    []Param{{"iid", "guid"}},
-		Results: []Param{{"value", "object"}},
+		Args:    []Param{{"iid", "iid"}},
+		Results: []Param{{"object", "object"}},
 		invoke:  invokeUnknownQueryInterface,
 	},
 	{

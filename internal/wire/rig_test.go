@@ -94,7 +94,7 @@ func (t *tunnel) Call(ctx context.Context, m *wire.Method, args json.RawMessage)
 var samples = map[string]string{
 	"string": `"a \"b\" \\ \u0001 ü"`, "string?": `"C:\\x"`, "bool": `true`, "uint32": `4294967295`, "uint64": `18446744073709551615`,
 	"guid": `"{659CDEAE-489E-11D9-A9CD-000D56965251}"`, "sid": `"S-1-5-18"`, "hresult": `"0x80070005"`,
-	"time": `"2026-01-02T03:04:05.0000001Z"`, "bytes": `"AAEC/w=="`, "sha1": `"000102030405060708090a0b0c0d0e0f10111213"`,
+	"iid": `"{37668D37-507E-4160-9316-26306D150B12}"`, "time": `"2026-01-02T03:04:05.0000001Z"`, "bytes": `"AAEC/w=="`, "sha1": `"000102030405060708090a0b0c0d0e0f10111213"`,
 	"JobPropertyValue": `{"type":"clsid","value":"{659CDEAE-489E-11D9-A9CD-000D56965251}"}`, "FilePropertyValue": `{"type":"string","value":"x"}`,
 	"JobType": `"BG_JOB_TYPE_UPLOAD"`, "JobState": `"BG_JOB_STATE_SUSPENDED"`, "JobPriority": `"BG_JOB_PRIORITY_LOW"`,
 	"NotifyFlags": `"BG_NOTIFY_JOB_TRANSFERRED|BG_NOTIFY_DISABLE"`, "ProxyUsage": `"BG_JOB_PROXY_USAGE_OVERRIDE"`,

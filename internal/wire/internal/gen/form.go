@@ -16,6 +16,7 @@ var forms = map[string]form{
 	"uint32":            {"uint32", "uint32", "putNumber[uint32]", "getNumber[uint32]"},
 	"uint64":            {"uint64", "uint64", "putNumber[uint64]", "getNumber[uint64]"},
 	"uuid.UUID":         {"uuid.UUID", "guid", "putGUID", "getGUID"},
+	"iid":               {"uuid.UUID", "iid", "putGUID", "getIID"}, // an argument of this name
 	"sid.SID":           {"sid.SID", "sid", "putSID", "getSID"},
 	"hresult.HRESULT":   {"hresult.HRESULT", "hresult", "putHRESULT", "getHRESULT"},
 	"time.Time":         {"time.Time", "time", "putTime", "getTime"},

@@ -186,8 +186,13 @@ func readMethod(name string, t *ast.FuncType, stands map[string]string) (method,
 			if known, ok := stands[list[i].gotype]; ok {
 				list[i].gotype = known
 			}
-			if list[i].name == "" {
-				list[i].name = "value"
+			switch p := &list[i]; {
+			case p.name == "" && p.gotype == "any":
+				p.name = "object"
+			case p.name == "":
+				p.name = "value"
+			case p.name == "iid":
+				p.gotype = "iid"
 			}
 		}
 	}
