@@ -1,0 +1,3 @@
+package serve
+
+func (s *Server) openAPI(*request) (any, error) { return none{}, nil }
