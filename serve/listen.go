@@ -85,6 +85,9 @@ func listenUnix(path string) (_ net.Listener, err error) {
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, err
 	}
+	if longest := longestSocket(); len(path) > longest {
+		return nil, fmt.Errorf("serve: the path of a socket has at most %d bytes, and %s has %d", longest, path, len(path))
+	}
 	dir := filepath.Dir(path)
 	if err := private(dir); err != nil {
 		return nil, err
@@ -100,7 +103,7 @@ func listenUnix(path string) (_ net.Listener, err error) {
 	from := filepath.Join(hidden, "s")
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: from, Net: "unix"})
 	if err != nil {
-		return nil, fmt.Errorf("serve: socket %s (the path of a socket is at most about 90 bytes long, this one is %d): %w", path, len(path), err)
+		return nil, fmt.Errorf("serve: socket %s (one with a longer name is made first, and the path of a socket has at most %d bytes): %w", path, longestSocket(), err)
 	}
 	l.SetUnlinkOnClose(false)
 	file, err := place(from, path)
@@ -108,6 +111,14 @@ func listenUnix(path string) (_ net.Listener, err error) {
 		return nil, errors.Join(fmt.Errorf("serve: socket %s: %w", path, err), l.Close())
 	}
 	return &socket{l, path, file}, nil
+}
+
+// longestSocket is how many bytes the path of a socket can have.
+func longestSocket() int {
+	if runtime.GOOS == "linux" {
+		return 107
+	}
+	return 103
 }
 
 // place closes the socket to others and moves it to where it is to be. Between [clearStale]

@@ -359,5 +359,5 @@ func TestLimits(t *testing.T) {
 	}
 	status, text = s.do(http.MethodPost, job+"/SetNotifyInterface", `{"args":[{"callback":"c"}]}`)
 	require.Equal(t, http.StatusBadRequest, status, text)
-	require.True(t, strings.Contains(text, "no more are allowed"), text)
+	require.Contains(t, text, "no more are allowed")
 }
