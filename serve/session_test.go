@@ -95,11 +95,11 @@ func TestObjects(t *testing.T) {
 	job, id := s.job(manager, "a")
 	s.ok(job+"/AddFile", `{"args":["http://files.test/a","C:\\Downloads\\a"]}`, nil)
 
-	var job2 struct{ Value ref }
+	var job2 struct{ Object ref }
 	s.ok(job+"/QueryInterface", `{"args":{"iid":"{54B50739-686F-45EB-9DFF-D6A9A0FAA9AF}"}}`, &job2)
-	require.Equal(t, "IBackgroundCopyJob2", job2.Value.Interface)
-	s.ok(s.at(job2.Value)+"/SetNotifyCmdLine", `{"args":["C:\\a.exe",null]}`, nil)
-	s.ok(s.at(job2.Value)+"/Suspend", "", nil) // by inheritance
+	require.Equal(t, "IBackgroundCopyJob2", job2.Object.Interface)
+	s.ok(s.at(job2.Object)+"/SetNotifyCmdLine", `{"args":["C:\\a.exe",null]}`, nil)
+	s.ok(s.at(job2.Object)+"/Suspend", "", nil) // by inheritance
 	status, text := s.do(http.MethodPost, job+"/SetNotifyCmdLine", `{"args":["C:\\a.exe",null]}`)
 	require.Equal(t, http.StatusNotFound, status, text)
 	require.Equal(t, "E_NOINTERFACE", s.call(job+"/QueryInterface", `{"args":["`+id+`"]}`).Name)
@@ -121,7 +121,7 @@ func TestObjects(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, status, text)
 	}
 	s.ok("/v1/control/service", `{"do":"restart"}`, nil)
-	require.Contains(t, s.call(s.at(job2.Value)+"/Suspend", "").Name, "RPC_S_SERVER_UNAVAILABLE")
+	require.Contains(t, s.call(s.at(job2.Object)+"/Suspend", "").Name, "RPC_S_SERVER_UNAVAILABLE")
 
 	status, _ = s.do(http.MethodDelete, s.path, "")
 	require.Equal(t, http.StatusOK, status)
