@@ -32,7 +32,7 @@ func ParseRequest(body []byte) (Request, error) {
 	if len(skipBlanks(body)) == 0 {
 		return Request{}, nil
 	}
-	if err := check(body); err != nil {
+	if err := Check(body); err != nil {
 		return Request{}, err
 	}
 	v := split(skipBlanks(body), fieldsRequest, 0, "field")
@@ -87,7 +87,7 @@ func (a Answer) MarshalJSON() ([]byte, error) { return a.AppendJSON(nil), nil }
 
 // ParseAnswer reads an answer. What it does not know is left out.
 func ParseAnswer(body []byte) (Answer, error) {
-	if err := check(body); err != nil {
+	if err := Check(body); err != nil {
 		return Answer{}, err
 	}
 	text := skipBlanks(body)

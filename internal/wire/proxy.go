@@ -69,7 +69,7 @@ func call(ctx context.Context, c Caller, m *Method, e *encoder) reply {
 	if err != nil {
 		return reply{values: values{err: err}}
 	}
-	if err := check(results); err != nil {
+	if err := Check(results); err != nil {
 		return reply{values: values{err: err}, m: m}
 	}
 	return reply{split(skipBlanks(results), m.Results, len(m.Results), "result"), hr, m}

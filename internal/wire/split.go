@@ -9,9 +9,9 @@ import (
 // MaxDepth is how deep arrays and objects may lie in each other.
 const MaxDepth = 64
 
-// check reports what is wrong with a text that should be one JSON value. What it lets
+// Check reports what is wrong with a text that should be one JSON value: a [BadRequest]. What it lets
 // pass can be taken apart without a look at the syntax.
-func check(text []byte) error {
+func Check(text []byte) error {
 	if !utf8.Valid(text) {
 		return &BadRequest{What: "the text is not UTF-8"}
 	}

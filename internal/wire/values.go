@@ -22,7 +22,7 @@ func readArguments(m *Method, text []byte) (values, error) {
 	if text = bytes.TrimSpace(text); len(text) == 0 || string(text) == "null" {
 		text = nothing
 	}
-	if err := check(text); err != nil {
+	if err := Check(text); err != nil {
 		return values{}, bad(m.String(), err)
 	}
 	a := split(text, m.Args, len(m.Args), "argument")

@@ -1,0 +1,162 @@
+package remote
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/bitsemu/bitsemu/hresult"
+	"github.com/bitsemu/bitsemu/internal/wire"
+	"github.com/bitsemu/bitsemu/token"
+)
+
+// listen opens the stream over which the server calls callbacks, if it is not there.
+func (s *session) listen() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over || s.cancel != nil || !s.begin() {
+		return
+	}
+	s.alarm.Stop()
+	var ctx context.Context
+	ctx, s.cancel = context.WithCancel(s.c.ctx)
+	go s.follow(ctx)
+}
+
+// The pauses before a stream that broke is opened again.
+const (
+	firstPause = 20 * time.Millisecond
+	lastPause  = 5 * time.Second
+)
+
+// silence is how long a stream may be silent; the server sends something each 10 s.
+const silence = 35 * time.Second
+
+// follow reads the stream, and opens it again when it breaks, until the session ends.
+func (s *session) follow(ctx context.Context) {
+	defer s.c.work.Done()
+	pause := firstPause
+	for {
+		opened, err := s.stream(ctx)
+		if r := (*Refusal)(nil); errors.As(err, &r) && r.Status == http.StatusNotFound {
+			s.end()
+			return
+		}
+		if opened {
+			pause = firstPause
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+			pause = min(2*pause, lastPause)
+		}
+	}
+}
+
+// stream opens the stream and reads it to its end.
+func (s *session) stream(ctx context.Context) (opened bool, err error) {
+	const what = "the stream of callbacks"
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	req, err := s.c.conn.request(ctx, "GET", s.path+"/callbacks", nil)
+	if err != nil { // uncovered: the URL is good
+		return false, err
+	}
+	answer, err := s.c.conn.http.RoundTrip(req)
+	if err != nil {
+		return false, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		text, _ := readAll(answer)
+		return false, refusal(what, answer.StatusCode, text)
+	}
+	alarm := time.AfterFunc(silence, cancel)
+	defer alarm.Stop()
+	r := bufio.NewReader(answer.Body)
+	for {
+		line, err := r.ReadBytes('\n')
+		if err != nil {
+			return true, err // what is cut off comes again
+		}
+		alarm.Reset(silence)
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			s.called(line)
+		}
+	}
+}
+
+// outcall is a call of a callback.
+type outcall struct {
+	Call, Callback, Interface, Method string
+	Caller                            token.Token
+	Args                              json.RawMessage
+
+	over bool // the callback has returned
+	hr   hresult.HRESULT
+}
+
+// called begins what a line of the stream asks for. A line that comes again is a call
+// under way, or one whose answer has not arrived.
+func (s *session) called(line []byte) {
+	o := &outcall{}
+	if err := json.Unmarshal(line, o); err != nil || o.Call == "" {
+		return // nobody can answer it
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.calls[o.Call]
+	if known != nil && !known.over || s.over || !s.begin() {
+		return
+	}
+	if known != nil {
+		known.over = false // it is under way again, to be answered
+		go s.answer(known, true)
+		return
+	}
+	s.calls[o.Call] = o
+	go s.answer(o, false)
+}
+
+// answer calls the callback, unless it was before, and sends what it has returned. A
+// callback that ends its goroutine has failed.
+func (s *session) answer(o *outcall, before bool) {
+	defer s.c.work.Done()
+	defer func() {
+		body := []byte(`{"hresult":"` + o.hr.Hex() + `"}`)
+		_, err := s.c.conn.do(s.c.ctx, "the answer of a callback", "POST", s.path+"/callbacks/"+o.Call, body)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if r := (*Refusal)(nil); err == nil || errors.As(err, &r) {
+			delete(s.calls, o.Call)
+		} else {
+			o.over = true // the answer may be lost, and the call come again
+		}
+	}()
+	if !before {
+		o.hr = hresult.RPC_E_SERVERFAULT
+		o.hr = s.invoke(o)
+	}
+}
+
+// invoke calls the callback.
+func (s *session) invoke(o *outcall) hresult.HRESULT {
+	s.mu.Lock()
+	callback := s.callbacks[o.Callback]
+	s.mu.Unlock()
+	m, ok := wire.Find(o.Interface, o.Method)
+	if callback == nil || !ok {
+		return hresult.RPC_E_DISCONNECTED
+	}
+	ctx := s.c.ctx
+	if !o.Caller.IsZero() {
+		ctx = token.NewContext(ctx, o.Caller)
+	}
+	_, hr, _ := wire.Invoke(ctx, m, callback, o.Args, s) // the HRESULT is all that goes back
+	return hr
+}
