@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -83,8 +84,10 @@ func (t *task) find(ctx context.Context) (uuid.UUID, bits.Job, error) {
 // takeUp reports whether a job is under way and downloads what the update consists of. One
 // that is about something else is cancelled.
 func (t *task) takeUp(ctx context.Context, job bits.Job) (bool, error) {
-	if over, err := isOver(ctx, job); err != nil || over {
-		return false, err
+	if id, _ := t.look(); id == uuid.Nil { // else it is the one that we had
+		if over, err := isOver(ctx, job); err != nil || over {
+			return false, err
+		}
 	}
 	if fits, err := t.fits(ctx, job); err != nil || fits {
 		return fits, err
@@ -107,25 +110,54 @@ func (t *task) fits(ctx context.Context, job bits.Job) (bool, error) {
 }
 
 // create makes the job. Whether files can be checked before they have their names is known
-// when a job has some, and not before. So the first job of all gives them other names, and
-// is of use if they cannot.
-func (t *task) create(ctx context.Context) (uuid.UUID, bits.Job, error) {
+// when a job has some, and not before: then a job may have been made in vain. It is not one
+// that would replace files, since there are services that remove what a job would replace
+// when it is cancelled.
+func (t *task) create(ctx context.Context) (id uuid.UUID, job bits.Job, err error) {
 	if t.u.looks.Load() {
 		return t.createFor(ctx, "")
 	}
-	id, job, err := t.createFor(ctx, unchecked)
-	if err != nil {
+	suffixes := []string{"", unchecked}
+	if replaces, err := t.replaces(ctx); err != nil {
 		return uuid.Nil, nil, err
+	} else if replaces {
+		slices.Reverse(suffixes)
 	}
-	can, err := t.looks(ctx, job)
-	if err == nil && !can {
-		return id, job, nil
+	for _, suffix := range suffixes {
+		if id, job, err = t.createFor(ctx, suffix); err != nil {
+			break
+		}
+		var can bool
+		if can, err = t.looks(ctx, job); err == nil && can == (suffix == "") {
+			t.u.looks.Store(can)
+			return id, job, nil
+		}
+		if err = errors.Join(err, cancel(ctx, job)); err != nil {
+			break
+		}
 	}
-	if err := errors.Join(err, cancel(ctx, job)); err != nil {
-		return uuid.Nil, nil, err
+	if err == nil {
+		err = errors.New("updater: the service says now this and now that of IBackgroundCopyFile3")
 	}
-	t.u.looks.Store(true)
-	return t.createFor(ctx, "")
+	return uuid.Nil, nil, err
+}
+
+// replaces reports whether a file of the update is there, whatever it is.
+func (t *task) replaces(ctx context.Context) (there bool, err error) {
+	err = t.u.asUser(ctx, func(context.Context) error {
+		for _, f := range t.update.Files {
+			file, err := t.u.o.Open(f.Path)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			there = true
+			if err == nil {
+				_ = file.Close() // nothing was read
+			}
+		}
+		return nil
+	})
+	return there, err
 }
 
 // createFor makes the job for files whose names end in suffix, and leaves nothing behind
