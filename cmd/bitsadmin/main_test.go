@@ -1,15 +1,11 @@
 package main
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
@@ -33,24 +29,6 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// install puts this program into a directory as bitsadmin.
-func install(t *testing.T) string {
-	t.Helper()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	dir, name := t.TempDir(), "bitsadmin"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	at := filepath.Join(dir, name)
-	if os.Symlink(self, at) != nil && os.Link(self, at) != nil {
-		program, err := os.ReadFile(self)
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(at, program, 0o700))
-	}
-	return dir
-}
-
 // A shell script that runs bitsadmin finds this one, and works.
 func TestScript(t *testing.T) {
 	t.Parallel()
@@ -58,24 +36,12 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Skip("NOT TESTED: there is no sh to run a script with")
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if req.URL.Path != "/update.bin" {
-			http.NotFound(w, req)
-			return
-		}
-		http.ServeContent(w, req, "", time.Time{}, strings.NewReader("what is new"))
-	}))
-	defer server.Close()
-	drive := filepath.Join(t.TempDir(), "c")
-	require.NoError(t, os.MkdirAll(filepath.Join(drive, "Updates"), 0o700))
+	m := newMachine(t)
 	script, err := filepath.Abs("testdata/update.sh")
 	require.NoError(t, err)
 
 	cmd := exec.CommandContext(t.Context(), sh, script)
-	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(),
-		"PATH="+install(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "SERVER="+server.URL,
-		"BITSEMU_STORE="+filepath.Join(cmd.Dir, "jobs.db"), "BITSEMU_DRIVES=C:="+drive)
+	cmd.Dir, cmd.Env = m.dir, m.environ()
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -88,9 +54,9 @@ func TestScript(t *testing.T) {
 	require.Equal(t, []string{"", "Job completed."}, lines[5:7])
 	require.Equal(t, "transfer: 148", lines[7], "0x80190194: a shell sees eight bits")
 	require.Equal(t, "info: 1", lines[8])
-	got, err := os.ReadFile(filepath.Join(drive, "Updates", "update.bin"))
+	got, err := os.ReadFile(filepath.Join(m.drive, "Updates", "update.bin"))
 	require.NoError(t, err)
-	require.Equal(t, "what is new", string(got))
+	require.Equal(t, content, string(got))
 	log, err := os.ReadFile(filepath.Join(cmd.Dir, "addfile.log"))
 	require.NoError(t, err)
 	require.Contains(t, string(log), `update.bin -> C:\Updates\update.bin to job.`)
