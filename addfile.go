@@ -123,10 +123,10 @@ func (e *Emulator) checkFiles(r *jobstore.Job, caller token.Token, files []bits.
 		added[0].Ranges = list
 	}
 	e.mu.Lock()
-	loggedOn := e.world.loggedOn(r.Owner.User())
+	err := e.present(r.Owner.User())
 	e.mu.Unlock()
-	if !loggedOn {
-		return nil, fmt.Errorf("user %s is not logged on interactively [O]: %w", r.Owner.User(), hresult.HRESULT_FROM_WIN32_ERROR_NOT_LOGGED_ON)
+	if err != nil {
+		return nil, err
 	}
 	for i := range added {
 		if err := e.checkLocal(r, &added[i]); err != nil {

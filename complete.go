@@ -29,6 +29,9 @@ func (j *job) Complete(ctx context.Context) (hresult.HRESULT, error) {
 		j.entry.Type() != bits.BG_JOB_TYPE_DOWNLOAD && state != bits.BG_JOB_STATE_TRANSFERRED {
 		return hresult.S_OK, j.failedWith(ctx, method, fmt.Errorf("in %s: %w", state, hresult.BG_E_INVALID_STATE))
 	}
+	if err := e.present(j.entry.Owner().User()); err != nil {
+		return hresult.S_OK, j.failedWith(ctx, method, err)
+	}
 	e.halt(j.entry, runOf(ctx))
 	r, err := j.entry.Job()
 	if err != nil {

@@ -346,3 +346,12 @@ func (e *Emulator) blockOf(entry jobstore.Entry) hresult.HRESULT {
 func allows(flags bits.TransferPolicy, now bits.CostState) bool {
 	return bits.CostState(flags)&now == now
 }
+
+// present fails unless a user is logged on interactively, whose files are to be looked
+// at or renamed (O: AddFile and Complete).
+func (e *Emulator) present(user sid.SID) error {
+	if !e.world.loggedOn(user) {
+		return fmt.Errorf("user %s is not logged on interactively [O]: %w", user, hresult.HRESULT_FROM_WIN32_ERROR_NOT_LOGGED_ON)
+	}
+	return nil
+}

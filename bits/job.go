@@ -100,7 +100,8 @@ type Job interface {
 	// Answers: BG_S_PARTIAL_COMPLETE if some of the files were not there yet (D);
 	// BG_S_UNABLE_TO_DELETE_FILES if temporary files are left (D).
 	// Errors: BG_E_INVALID_STATE in a final state, and for an upload that is not in
-	// BG_JOB_STATE_TRANSFERRED (D).
+	// BG_JOB_STATE_TRANSFERRED (D); HRESULT_FROM_WIN32(ERROR_NOT_LOGGED_ON) if the user
+	// has no interactive logon (O).
 	// By modifiers: a download not in a final state, an upload in
 	// BG_JOB_STATE_TRANSFERRED. BITS 1.0 (D
 	// nf-bits-ibackgroundcopyjob-complete.md, ns-bits-bg_file_progress.md).
