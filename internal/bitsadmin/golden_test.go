@@ -421,3 +421,73 @@ func TestGolden01To04Banners(t *testing.T) {
 		})
 	}
 }
+
+// The lines of BITSADMIN 2.0 are those of later ones, but for its version and the blanks:
+// the Windows that has it, XP, is not emulated, and no other transcript of it is compared.
+func TestGolden05And07WindowsXP(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	_, status := r.run("--windows=XP", "/?")
+	require.EqualValues(t, 1, status)
+	require.Contains(t, r.stderr, "XP", "it is not emulated")
+
+	out, status := r.run("/?")
+	require.Zero(t, status)
+	lines := strings.Split(shape(out), "\n")
+	blanks := regexp.MustCompile(` +`)
+	for _, name := range []string{"05-banner-xpsp2", "07-usage-head-help-switch"} {
+		text := strings.Replace(transcript(t, name), "BITSADMIN version 2.0 [ 6.6.2600.2180 ]", "BITSADMIN version 3.0", 1)
+		for i, want := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+			require.Equal(t, want == "", lines[i] == "", name)
+			require.Equal(t, blanks.ReplaceAllString(want, " "), strings.TrimRight(blanks.ReplaceAllString(lines[i], " "), " "), name)
+		}
+	}
+}
+
+func TestGolden36To38Proxies(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.env["BITSEMU_AS"] = "alice elevated"
+	out, status := r.run("/util", "/setieproxy", "LocalSystem", "Manual_proxy", "http://SERVER:8080", "")
+	require.Zero(t, status, out)
+	is(t, transcript(t, "36-setieproxy-manual-win10"), out)
+
+	out, status = r.run("/util", "/setieproxy", "LocalSystem", "MANUAL_PROXY", "http://SERVER:8080")
+	require.EqualValues(t, 1, status)
+	require.Equal(t, transcript(t, "38-setieproxy-error-missing-bypass"), body(out))
+
+	r.env["BITSEMU_WINDOWS"] = "7601"
+	out, status = r.run("/rawreturn", "/util", "/setieproxy", "NetworkService", "NO_PROXY") // its author has shortened the banner
+	require.Zero(t, status)
+	require.Equal(t, transcript(t, "37-setieproxy-noproxy-win7"), out)
+}
+
+func TestGolden43CompleteNotLoggedOn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	j := record(t, uuid.NewString(), "j", "alice")
+	j.Files = whole("http://SERVER/1", `C:\temp\1`, 1)
+	j.Files[0].TemporaryName = `C:\temp\BIT1.tmp`
+	require.NoError(t, os.WriteFile(filepath.Join(r.drive, "temp", "BIT1.tmp"), []byte("1"), 0o600))
+	r.env["BITSEMU_AS"] = notLoggedOn(t)
+	j.Owner = caller(t, r.env["BITSEMU_AS"]) // nobody has logged on to whom it belongs
+	r.seed(j)
+	out, status := r.run("/complete", "j")
+	require.EqualValues(t, -2147023651, status)
+	require.True(t, strings.HasPrefix(body(out), transcript(t, "43-complete-error-not-logged-on")), "its author kept the first line only: %s", out)
+}
+
+// Each transcript that there is has a test that names its number.
+func TestGoldenAll(t *testing.T) {
+	t.Parallel()
+	tests, err := os.ReadFile("golden_test.go")
+	require.NoError(t, err)
+	entries, err := os.ReadDir(filepath.Join("testdata", "transcripts"))
+	require.NoError(t, err)
+	require.Len(t, entries, 43)
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), ".txt")
+		require.True(t, ok, e.Name())
+		require.Contains(t, string(tests), `"`+name+`"`)
+	}
+}

@@ -46,8 +46,8 @@ func (p storePlace) Begin(ctx context.Context, caller token.Token) (Session, err
 	if err != nil {
 		return nil, err
 	}
-	s := &storeSession{emu: emu, caller: caller, skip: p.conf.SkipTime}
-	if err := s.welcome(); err != nil {
+	s := &storeSession{emu: emu, caller: caller, skip: p.conf.SkipTime, store: p.conf.Store}
+	if err := errors.Join(s.furnish(), s.welcome()); err != nil {
 		return nil, errors.Join(err, emu.Close())
 	}
 	return s, nil
@@ -57,6 +57,7 @@ type storeSession struct {
 	emu    *bitsemu.Emulator
 	caller token.Token
 	skip   bool
+	store  string
 }
 
 // welcome logs on those whose jobs there are. The store does not say who is logged

@@ -14,7 +14,7 @@ import (
 var commands []command
 
 func init() {
-	commands = slices.Concat(commandsOfQueue, commandsOfJobs, commandsOfExtras, commandsOfTokens, commandsMissing)
+	commands = slices.Concat(commandsOfQueue, commandsOfJobs, commandsOfExtras, commandsOfTokens, commandsOfMachine, commandsMissing)
 }
 
 var commandsOfQueue = []command{
@@ -47,18 +47,10 @@ func complete() command {
 	return c
 }
 
-// What the emulator has nothing for.
-const (
-	noMachine   = "it has jobs, and nothing of the machine around them: no proxy settings, services and event logs"
-	noPeerCache = "there is no peer cache of BITS 3.0, as on Windows 7 and later"
-)
+// noPeerCache is why a family is missing.
+const noPeerCache = "there is no peer cache of BITS 3.0, as on Windows 7 and later"
 
 var commandsMissing = []command{
-	{name: "UTIL /GETIEPROXY", args: "<account> [/CONN <connectionname>]", help: "Retrieves the proxy settings of an account", min: 1, max: 3, missing: noMachine},
-	{name: "UTIL /SETIEPROXY", args: "<account> <usage> [usage parameters] [/CONN <connectionname>]", help: "Sets the proxy settings of an account", min: 2, max: 6, missing: noMachine},
-	{name: "UTIL /REPAIRSERVICE", args: "[/FORCE]", help: "Repairs the service", max: 1, missing: noMachine},
-	{name: "UTIL /VERSION", args: "[/VERBOSE]", help: "Displays the version of the service", max: 1, missing: noMachine},
-	{name: "UTIL /ENABLEANALYTICCHANNEL", args: "TRUE|FALSE", help: "Turns the analytic event log on or off", min: 1, max: 1, missing: noMachine},
 	{name: "PEERCACHING /GETCONFIGURATIONFLAGS", help: "Retrieves the flags of peer caching", max: 1, missing: noPeerCache},
 	{name: "PEERCACHING /SETCONFIGURATIONFLAGS", args: "<value>", help: "Sets the flags of peer caching", min: 1, max: 2, missing: noPeerCache},
 	{name: "CACHE /CLEAR", help: "Clears the cache", missing: noPeerCache},
