@@ -34,6 +34,7 @@ func sessionRoutes() []route {
 		{method: "DELETE", path: "/v1/sessions/{session}", says: "Ends a session, and releases all of it.", do: (*Server).endSession},
 		{method: "POST", path: "/v1/sessions/{session}/activate", says: "CoCreateInstance: a manager in the session.", do: (*Server).activate},
 		{method: "POST", path: "/v1/sessions/{session}/objects/{object}/{method}", says: "A method of an interface pointer in the session, QueryInterface and Release among them.", do: (*Server).callObject},
+		{method: "POST", path: "/v1/sessions/{session}/release", says: "Takes several interface pointers back; those that are not there are passed over.", do: (*Server).releaseObjects},
 		{method: "GET", path: "/v1/sessions/{session}/callbacks", says: "The calls of the client's callbacks, a line each.", do: (*Server).streamCallbacks, stream: true},
 		{method: "POST", path: "/v1/sessions/{session}/callbacks/{call}", says: "What a callback has returned.", do: (*Server).returnCallback},
 	}
@@ -290,6 +291,26 @@ func (s *Server) callObject(r *request) (any, error) {
 	}
 	results, hr, err := wire.Invoke(ctx, m, p.object, req.Args, n)
 	return answerOf(results, hr, err)
+}
+
+type argsRelease struct {
+	Objects []string `json:"objects"`
+}
+
+func (s *Server) releaseObjects(r *request) (any, error) {
+	n, err := s.session(r.at["session"])
+	if err != nil {
+		return nil, err
+	}
+	defer n.leave()
+	var a argsRelease
+	if err := decode(r.body, &a); err != nil {
+		return nil, err
+	}
+	for _, number := range a.Objects {
+		_ = n.release(number) // it is gone already
+	}
+	return none{}, nil
 }
 
 // badBody is a malformed request as it is answered.

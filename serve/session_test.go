@@ -120,6 +120,10 @@ func TestObjects(t *testing.T) {
 		status, text = s.do(http.MethodPost, gone, "")
 		require.Equal(t, http.StatusNotFound, status, text)
 	}
+	status, text = s.do(http.MethodPost, s.path+"/release", `{"objects":["`+next.Elements[0].Object+`","77","x"]}`)
+	require.Equal(t, http.StatusOK, status, text)
+	status, _ = s.do(http.MethodPost, s.at(next.Elements[0])+"/GetRemoteName", "")
+	require.Equal(t, http.StatusNotFound, status)
 	s.ok("/v1/control/service", `{"do":"restart"}`, nil)
 	require.Contains(t, s.call(s.at(job2.Object)+"/Suspend", "").Name, "RPC_S_SERVER_UNAVAILABLE")
 
