@@ -221,6 +221,10 @@ func (e *Emulator) ProxyServer(base string, p *transfer.Policy) error {
 	return e.HandleTransport(base, rt)
 }
 
+// LocalNetwork is a [Transport] that reaches the addresses of this machine alone, as
+// [RunT] has it: all other names are not resolved.
+func LocalNetwork() http.RoundTripper { return localOnly{transfer.Network()} }
+
 // localOnly resolves no name but those of this machine, so that a test does not
 // depend on a network.
 type localOnly struct{ rt http.RoundTripper }

@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/bitsemu/bitsemu/bits"
-	"github.com/bitsemu/bitsemu/transfer"
 )
 
 // TB is what [RunT] needs of a test: *testing.T, *testing.B and *testing.F have it.
@@ -68,7 +67,7 @@ func RunT(t TB, opts ...Option) *Emulator {
 		c.drives["C:"] = dir
 	}
 	if c.network == nil {
-		c.network = localOnly{transfer.Network()}
+		c.network = LocalNetwork()
 	}
 	e, err := open(c)
 	if err != nil {

@@ -20,6 +20,7 @@ use it. This command shows it at work, looks at its stores of jobs, and explains
 		Env: []cli.Item{{Name: "NO_COLOR", Help: "when set, nothing is coloured; only terminals get colours anyway"}},
 		Commands: []cli.Command{
 			demoCommand(),
+			serveCommand(),
 			versionCommand(),
 			cli.Completion("completion", "bitsemu"),
 			cli.Help("help"),
