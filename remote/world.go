@@ -172,6 +172,24 @@ func (c *Client) SetProxy(ctx context.Context, user sid.SID, list, bypass string
 	return c.control(ctx, "proxy", fields{"user": user, "list": list, "bypass": bypass})
 }
 
+// SetServiceProxy sets the proxy of LocalSystem, LocalService or NetworkService: a list
+// with BG_JOB_PROXY_USAGE_OVERRIDE, or BG_JOB_PROXY_USAGE_AUTODETECT or
+// BG_JOB_PROXY_USAGE_NO_PROXY without one.
+func (c *Client) SetServiceProxy(ctx context.Context, account sid.SID, usage bits.ProxyUsage, list, bypass string) error {
+	return c.control(ctx, "serviceproxy", fields{"account": account, "usage": usage, "list": list, "bypass": bypass})
+}
+
+// ServiceProxy is the proxy of a service account.
+func (c *Client) ServiceProxy(ctx context.Context, account sid.SID) (usage bits.ProxyUsage, list, bypass string, err error) {
+	var r struct {
+		Usage  bits.ProxyUsage `json:"usage"`
+		List   string          `json:"list"`
+		Bypass string          `json:"bypass"`
+	}
+	err = c.Control(ctx, "serviceproxy", fields{"account": account}, &r)
+	return r.Usage, r.List, r.Bypass, err
+}
+
 // SetAutoProxy sets what automatic detection of proxies finds.
 func (c *Client) SetAutoProxy(ctx context.Context, list string) error {
 	return c.control(ctx, "autoproxy", fields{"list": list})

@@ -107,7 +107,7 @@ func Run(ctx context.Context, args []string, env Env) int32 {
 	c := &call{ctx: ctx, env: &env, conf: conf, place: open(conf), args: line.args}
 	c.print = &printer{w: env.Stdout, terminal: env.Terminal, raw: line.raw, cut: line.nowrap}
 	if !line.raw {
-		banner(c.print, c.place.Build())
+		banner(c.print, c.place.Build(ctx))
 	}
 	err = c.do(line)
 	var s *setup

@@ -157,6 +157,15 @@ func specified(t *testing.T) (names []string) {
 // Each command works, or says that it is not emulated.
 func TestCommands(t *testing.T) {
 	t.Parallel()
+	for name, start := range places {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testCommands(t, start)
+		})
+	}
+}
+
+func testCommands(t *testing.T, start func(*rig)) {
 	names := specified(t)
 	require.Len(t, names, 110)
 	require.Len(t, rows, len(names))
@@ -170,6 +179,7 @@ func TestCommands(t *testing.T) {
 	bad.State, bad.Files = bits.BG_JOB_STATE_ERROR, none("http://x/y", `C:\temp\y`)
 	bad.Error = jobstore.JobError{Code: hresult.BG_E_HTTP_ERROR_404, Context: bits.BG_ERROR_CONTEXT_REMOTE_FILE, File: 1}
 	r.seed(full, bad)
+	start(r)
 	require.NoError(t, os.WriteFile(filepath.Join(r.drive, "set.txt"), []byte("# two files\nhttp://SERVER/2 C:\\temp\\2\r\n\nhttp://SERVER/3\tC:\\temp\\with blank\n"), 0o600))
 	r.must("/create", "/upload-reply", "reply")
 	for _, name := range []string{"down", "more", "run", "named", "method"} {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bitsemu/bitsemu/internal/who"
+	"github.com/bitsemu/bitsemu/remote"
 	"github.com/bitsemu/bitsemu/token"
 	"github.com/bitsemu/bitsemu/winver"
 )
@@ -13,8 +14,9 @@ import (
 // Config says which machine a command works on, and who runs it.
 type Config struct {
 	Store    string            // the file with the jobs
+	Service  string            // the address of a service that has them instead
 	Drives   map[string]string // drives, directories of drives and shares, and the directories of this machine that they are
-	As       token.Token       // who runs the command
+	As       token.Token       // who runs the command; zero for whom the place takes for granted
 	Build    winver.Build      // the Windows
 	Wait     time.Duration     // for a store that is in use
 	SkipTime bool              // the time jumps over what a command would wait for
@@ -26,11 +28,18 @@ type setting struct {
 	set                        func(c *Config, value string) error
 }
 
-const storeVariable = "BITSEMU_STORE"
+const (
+	storeVariable   = "BITSEMU_STORE"
+	serviceVariable = remote.EnvService
+)
 
 var settings = []setting{
 	{"store", storeVariable, "FILE", "the file with the jobs; made if it is not there", func(c *Config, v string) error {
-		c.Store = v
+		c.Store, c.Service = v, ""
+		return nil
+	}},
+	{"service", serviceVariable, "ADDRESS", "a service that is running has the jobs instead: unix:/path or http://127.0.0.1:port; see bitsemu serve", func(c *Config, v string) error {
+		c.Service = v
 		return nil
 	}},
 	{"drives", "BITSEMU_DRIVES", `C:=DIR;\\SERVER\SHARE=DIR`, "the directories that are drives and shares; jobs reach nothing else", setDrives},
@@ -58,7 +67,7 @@ var settings = []setting{
 // configure reads the variables, and the flags that args begin with; rest is what
 // follows these. It takes --flag=value and --flag value.
 func configure(getenv func(string) string, args []string) (c Config, rest []string, err error) {
-	c = Config{As: who.User(who.Default), Build: winver.Windows11_24H2, Wait: 10 * time.Second}
+	c = Config{Build: winver.Windows11_24H2, Wait: 10 * time.Second}
 	for _, s := range settings {
 		if v := getenv(s.variable); v != "" {
 			if err := s.set(&c, v); err != nil {

@@ -63,7 +63,7 @@ func addFileSet(c *call) error {
 		return err
 	}
 	text, err := os.ReadFile(c.args[0])
-	if host := c.session.Path(c.args[0]); errors.Is(err, fs.ErrNotExist) && host != "" {
+	if host := c.session.Path(c.ctx, c.args[0]); errors.Is(err, fs.ErrNotExist) && host != "" {
 		text, err = os.ReadFile(host)
 	}
 	if err != nil {

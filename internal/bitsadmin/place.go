@@ -12,8 +12,9 @@ import (
 // Place is where the jobs are: a store file, or a service that is running.
 type Place interface {
 	// Build is the Windows that is emulated there.
-	Build() winver.Build
-	// Begin lets a caller in, until the session is closed. What it fails with is
+	Build(ctx context.Context) winver.Build
+	// Begin lets a caller in, until the session is closed; the zero token is whom the
+	// place takes for granted. What it fails with is
 	// shown as it is, unless there is an HRESULT in it.
 	Begin(ctx context.Context, caller token.Token) (Session, error)
 }
@@ -29,6 +30,6 @@ type Session interface {
 	// Pause lets the jobs work for a while, before they are looked at again.
 	Pause(ctx context.Context, d time.Duration) error
 	// Path is where on this machine the file of a Windows path lies, "" for nowhere.
-	Path(windows string) string
+	Path(ctx context.Context, windows string) string
 	Close() error
 }

@@ -15,8 +15,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/bitsemu/bitsemu"
 	"github.com/bitsemu/bitsemu/internal/bitsadmin"
 	"github.com/bitsemu/bitsemu/jobstore"
+	"github.com/bitsemu/bitsemu/serve"
 	"github.com/bitsemu/bitsemu/token"
 )
 
@@ -38,14 +40,14 @@ func newRig(t *testing.T) *rig {
 	r := &rig{t: t, store: filepath.Join(dir, "jobs.db"), drive: filepath.Join(dir, "c")}
 	require.NoError(t, os.MkdirAll(filepath.Join(r.drive, "temp"), 0o700))
 	r.env = map[string]string{"BITSEMU_STORE": r.store, "BITSEMU_DRIVES": "C:=" + r.drive}
-	server := httptest.NewServer(http.HandlerFunc(serve))
+	server := httptest.NewServer(http.HandlerFunc(answer))
 	t.Cleanup(server.Close)
 	r.server = server.URL
 	return r
 }
 
-// serve answers /<size> with so many bytes, and all else with 404.
-func serve(w http.ResponseWriter, req *http.Request) {
+// answer answers /<size> with so many bytes, and all else with 404.
+func answer(w http.ResponseWriter, req *http.Request) {
 	size, err := strconv.Atoi(strings.TrimPrefix(req.URL.Path, "/"))
 	if err != nil {
 		http.NotFound(w, req)
@@ -124,6 +126,24 @@ func body(out string) string {
 		return lines[5]
 	}
 	return out
+}
+
+// places are where the jobs of a test can be: in the store, or at a service that has it
+// open.
+var places = map[string]func(*rig){
+	"store":   func(*rig) {},
+	"service": func(r *rig) { r.serve() },
+}
+
+// serve starts a service that has the store and the drive, and from then on is what
+// commands go to.
+func (r *rig) serve(opts ...bitsemu.Option) *bitsemu.Emulator {
+	r.t.Helper()
+	emu, err := bitsemu.New(append([]bitsemu.Option{bitsemu.Store(r.store), bitsemu.Drive("C:", r.drive)}, opts...)...)
+	require.NoError(r.t, err)
+	r.t.Cleanup(func() { require.NoError(r.t, emu.Close()) })
+	r.env["BITSEMU_SERVICE"] = serve.RunT(r.t, emu, serve.BearerToken("a token of a test that is long enough"), serve.LogOnOwners())
+	return emu
 }
 
 // seed puts jobs into the store.

@@ -12,6 +12,7 @@ import (
 	"github.com/bitsemu/bitsemu"
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/internal/bitsadmin"
+	"github.com/bitsemu/bitsemu/sid"
 	"github.com/bitsemu/bitsemu/token"
 	"github.com/bitsemu/bitsemu/winver"
 )
@@ -19,7 +20,7 @@ import (
 // nowhere lets nobody in.
 type nowhere struct{}
 
-func (nowhere) Build() winver.Build { return winver.Windows11_24H2 }
+func (nowhere) Build(context.Context) winver.Build { return winver.Windows11_24H2 }
 
 func (nowhere) Begin(context.Context, token.Token) (bitsadmin.Session, error) {
 	return nil, errors.New("nobody is let in")
@@ -39,9 +40,12 @@ func runNowhere(t *testing.T, args []string) (out, stderr string, status int32) 
 // own will be.
 type service struct{ emu *bitsemu.Emulator }
 
-func (s service) Build() winver.Build { return winver.Windows11_24H2 }
+func (s service) Build(context.Context) winver.Build { return winver.Windows11_24H2 }
 
 func (s service) Begin(_ context.Context, caller token.Token) (bitsadmin.Session, error) {
+	if caller.IsZero() {
+		return visit{s.emu, token.User(sid.MustParse("S-1-5-21-1-2-3-1001"))}, nil
+	}
 	return visit{s.emu, caller}, nil
 }
 
@@ -50,10 +54,10 @@ type visit struct {
 	caller token.Token
 }
 
-func (v visit) Manager() bits.Manager        { return v.emu.As(v.caller) }
-func (v visit) Settle(context.Context) error { return nil }
-func (v visit) Path(windows string) string   { return v.emu.Path(windows) }
-func (v visit) Close() error                 { return nil }
+func (v visit) Manager() bits.Manager                         { return v.emu.As(v.caller) }
+func (v visit) Settle(context.Context) error                  { return nil }
+func (v visit) Path(_ context.Context, windows string) string { return v.emu.Path(windows) }
+func (v visit) Close() error                                  { return nil }
 func (v visit) Pause(ctx context.Context, d time.Duration) error {
 	time.Sleep(d)
 	return context.Cause(ctx)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bitsemu/bitsemu"
 	"github.com/bitsemu/bitsemu/bits"
+	"github.com/bitsemu/bitsemu/internal/who"
 	"github.com/bitsemu/bitsemu/jobstore"
 	"github.com/bitsemu/bitsemu/token"
 	"github.com/bitsemu/bitsemu/winver"
@@ -17,17 +18,26 @@ import (
 // due since the last one is done in the next.
 type storePlace struct{ conf Config }
 
-// Open is the [Place] that a configuration names. It opens nothing yet.
-func Open(c Config) Place { return storePlace{c} }
+// Open is the [Place] that a configuration names: the service, if it names one, or else
+// the store. It opens nothing yet.
+func Open(c Config) Place {
+	if c.Service != "" {
+		return &servicePlace{conf: c}
+	}
+	return storePlace{c}
+}
 
-func (p storePlace) Build() winver.Build { return p.conf.Build }
+func (p storePlace) Build(context.Context) winver.Build { return p.conf.Build }
 
 // between is how long a store that is in use is left alone before the next look.
 const between = 50 * time.Millisecond
 
 func (p storePlace) Begin(ctx context.Context, caller token.Token) (Session, error) {
 	if p.conf.Store == "" {
-		return nil, errors.New("which jobs? Name the file that has them, or is to have them, by " + storeVariable + " or --store")
+		return nil, errors.New("which jobs? Name the file that has them, or is to have them, by " + storeVariable + " or --store, or a service that is running by " + serviceVariable + " or --service")
+	}
+	if caller.IsZero() {
+		caller = who.User(who.Default)
 	}
 	opts := []bitsemu.Option{bitsemu.Store(p.conf.Store), bitsemu.Windows(p.conf.Build), bitsemu.DefaultCaller(caller), bitsemu.FollowTime()}
 	if p.conf.SkipTime {
@@ -42,6 +52,9 @@ func (p storePlace) Begin(ctx context.Context, caller token.Token) (Session, err
 			return nil, err
 		}
 		emu, err = bitsemu.New(opts...)
+	}
+	if errors.Is(err, jobstore.ErrLocked) {
+		return nil, fmt.Errorf("%w; if it is that of a service that is running (bitsemu serve), name the service by %s or --service and leave the store to it", err, serviceVariable)
 	}
 	if err != nil {
 		return nil, err
@@ -85,7 +98,7 @@ func (s *storeSession) welcome() error {
 
 func (s *storeSession) Manager() bits.Manager { return s.emu.As(s.caller) }
 
-func (s *storeSession) Path(windows string) string { return s.emu.Path(windows) }
+func (s *storeSession) Path(_ context.Context, windows string) string { return s.emu.Path(windows) }
 
 func (s *storeSession) Settle(ctx context.Context) error {
 	done := make(chan struct{})

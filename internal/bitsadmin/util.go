@@ -90,7 +90,7 @@ func (c *call) administrators(doing string) error {
 	if c.conf.As.IsAdmin() {
 		return nil
 	}
-	return unable(doing, fmt.Errorf("%s is no administrator: %w", c.conf.As.User(), hresult.E_ACCESSDENIED))
+	return unable(doing, fmt.Errorf("who runs the command is no administrator: %w", hresult.E_ACCESSDENIED))
 }
 
 func getProxyOfAccount(c *call) error {
@@ -166,7 +166,7 @@ func setProxyOfAccount(c *call) error {
 	if err := m.SetServiceProxy(c.ctx, account, p); err != nil {
 		return unable(doing, err)
 	}
-	if !c.place.Build().AtLeast(winver.Windows10_1507) {
+	if !c.place.Build(c.ctx).AtLeast(winver.Windows10_1507) {
 		c.print.line(fmt.Sprintf("Internet proxy settings for account %s set to %s. ", c.args[0], c.args[1]))
 		c.print.line(fmt.Sprintf("(connection = %s)", connection))
 		return nil
@@ -237,7 +237,7 @@ func version(c *call) error {
 	if err := c.none(); err != nil {
 		return err
 	}
-	build := c.place.Build()
+	build := c.place.Build(c.ctx)
 	if text := "BITS version " + build.BITS().String(); verbose {
 		c.print.line(text)
 	} else {

@@ -19,7 +19,7 @@ func TestProxyOfAServiceAccount(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		through.Add(1)
 		req.URL.Scheme, req.URL.Host = "", ""
-		serve(w, req)
+		answer(w, req)
 	}))
 	defer proxy.Close()
 	transfer := func(as string) {
