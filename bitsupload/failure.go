@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -50,10 +51,18 @@ func storageCode(err error) hresult.HRESULT {
 	if code, ok := hresult.Of(err); ok && code.Failed() {
 		return code
 	}
-	if errors.Is(err, syscall.ENOSPC) {
+	if isFull(err, runtime.GOOS == "windows") {
 		return hresult.HRESULT_FROM_WIN32_ERROR_DISK_FULL
 	}
 	return hresult.E_FAIL
+}
+
+// isFull reports whether the disk has no room. On Windows numbers of the system are Win32
+// codes, and syscall.ENOSPC is none of them.
+func isFull(err error, windows bool) bool {
+	var number syscall.Errno
+	return errors.Is(err, syscall.ENOSPC) ||
+		windows && errors.As(err, &number) && hresult.FromWin32(uint32(number)) == hresult.HRESULT_FROM_WIN32_ERROR_DISK_FULL
 }
 
 // How much of a body is read after an answer is settled, and for how long at most: a client

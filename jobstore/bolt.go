@@ -32,6 +32,7 @@ type boltFile struct {
 	size   atomic.Int64 // the file is no shorter than that
 	looked atomic.Int64 // when that was last seen to be so
 	stuck  atomic.Bool  // bbolt has left a lock locked
+	closed atomic.Bool
 }
 
 // guard runs fn, which touches a file that may be damaged, and turns bbolt's
@@ -99,7 +100,7 @@ func (f *boltFile) whole(now bool) error {
 	}
 	fi, err := f.file.Stat()
 	switch {
-	case errors.Is(err, os.ErrClosed):
+	case f.closed.Load(), errors.Is(err, os.ErrClosed): // Windows does not say so
 		return errClosedStorage
 	case err != nil:
 		return err
@@ -187,6 +188,7 @@ func (f *boltFile) txid() (id int, err error) {
 }
 
 func (f *boltFile) close() error {
+	f.closed.Store(true)
 	if f.stuck.Load() {
 		// bbolt would wait for ever for its own lock.
 		return errors.Join(corrupt("bbolt gave up on it before, and may keep it locked until the program ends"), f.file.Close())

@@ -83,14 +83,27 @@ func netCode(err error) hresult.HRESULT {
 		return hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_TIMEOUT
 	case errors.Is(err, context.Canceled):
 		return hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_OPERATION_CANCELLED
-	case errors.As(err, &op) && op.Op == "dial", errors.Is(err, syscall.ECONNREFUSED):
+	case dials(err), errors.Is(err, syscall.ECONNREFUSED):
 		return hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_CANNOT_CONNECT
-	case op != nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe),
+	case errors.As(err, &op), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe),
 		errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
 		strings.Contains(err.Error(), "server closed"): // net/http has no value for this one
 		return hresult.HRESULT_FROM_WIN32_ERROR_WINHTTP_CONNECTION_ERROR
 	}
 	return hresult.BG_E_INVALID_SERVER_RESPONSE
+}
+
+// dials reports whether a connection was not made, be it to a server or to a proxy. The
+// numbers of the reasons are other ones on each system.
+func dials(err error) bool {
+	var op *net.OpError
+	for errors.As(err, &op) {
+		if op.Op == "dial" {
+			return true
+		}
+		err = op.Err
+	}
+	return false
 }
 
 // tlsCode finds the code of what crypto/tls and crypto/x509 report.

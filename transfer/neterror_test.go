@@ -37,6 +37,7 @@ func TestNetError(t *testing.T) {
 		"name, late":        {&net.DNSError{IsTimeout: true}, name, true},
 		"refused":           {&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, connect, true},
 		"refused, bare":     {fmt.Errorf("x: %w", syscall.ECONNREFUSED), connect, true},
+		"proxy refused":     {&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: syscall.Errno(10061)}}, connect, true},
 		"unreachable":       {&net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}, connect, true},
 		"reset":             {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, lost, true},
 		"reset, bare":       {syscall.ECONNRESET, lost, true},

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
+	"time"
 )
 
 // Open reads the key file at path. If there is none and create is true, it makes
@@ -40,8 +42,8 @@ func read(path string) (*Key, error) {
 	if err := judge(path, info, runtime.GOOS); err != nil {
 		return nil, err
 	}
-	b, err := os.ReadFile(path)
-	if err != nil { // uncovered: root, who may run the tests, reads everything
+	var b []byte
+	if err := patiently(func() (err error) { b, err = os.ReadFile(path); return err }); err != nil { // uncovered: root, who may run the tests, reads everything
 		return nil, fmt.Errorf("seal: key file: %w", err)
 	}
 	return fromFile(path, b)
@@ -79,7 +81,9 @@ func makeFile(path string, link func(oldname, newname string) error) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(f.Name()) }() // it has another name by now, or is of no use
+	defer func() { // it has another name by now, or is of no use
+		_ = patiently(func() error { return os.Remove(f.Name()) })
+	}()
 	var secret [KeySize]byte
 	_, _ = rand.Read(secret[:]) // never fails
 	_, err = f.Write(secret[:])
@@ -91,6 +95,23 @@ func makeFile(path string, link func(oldname, newname string) error) error {
 	}
 	syncDir(filepath.Dir(path))
 	return nil
+}
+
+// patiently calls f again while Windows says that somebody has the file: it refuses to
+// read a file while one of its names is being removed, and to remove one while it is read.
+func patiently(f func() error) (err error) {
+	for range 100 {
+		if err = f(); !isBusy(err, runtime.GOOS) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return err
+}
+
+func isBusy(err error, goos string) bool {
+	const sharingViolation = syscall.Errno(32)
+	return goos == "windows" && errors.Is(err, sharingViolation)
 }
 
 // publish gives a whole file its name. Where there are no links it renames the

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -187,4 +188,13 @@ func TestNameCannotBeGiven(t *testing.T) {
 		return errors.ErrUnsupported
 	})
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+func TestIsBusy(t *testing.T) {
+	t.Parallel()
+	busy := &fs.PathError{Op: "open", Err: syscall.Errno(32)}
+	require.True(t, seal.IsBusy(busy, "windows"))
+	require.False(t, seal.IsBusy(busy, "linux"))
+	require.False(t, seal.IsBusy(fs.ErrNotExist, "windows"))
+	require.False(t, seal.IsBusy(nil, "windows"))
 }
