@@ -77,7 +77,7 @@ func (e *Emulator) Snapshot() (Snapshot, error) {
 // It fails with E_INVALIDARG for a snapshot of a later version, before anything has
 // changed.
 func (e *Emulator) Restore(s Snapshot) error {
-	service := serviceState(slices.Index([]string{serviceStopped.String(), serviceRunning.String(), serviceDisabled.String()}, s.Service))
+	service := serviceStateOf(s.Service)
 	switch {
 	case s.Version < 1 || s.Version > SnapshotVersion:
 		return fmt.Errorf("bitsemu: Restore: a snapshot of version %d; this package reads 1 to %d: %w", s.Version, SnapshotVersion, hresult.E_INVALIDARG)
@@ -117,6 +117,11 @@ func (e *Emulator) Restore(s Snapshot) error {
 	}
 	e.service = service
 	return errors.Join(errs...)
+}
+
+// serviceStateOf is the state of a name, one above all for none.
+func serviceStateOf(name string) serviceState {
+	return serviceState(slices.Index([]string{serviceStopped.String(), serviceRunning.String(), serviceDisabled.String()}, name))
 }
 
 // withoutSecrets leaves a job those credentials that have no secret.
