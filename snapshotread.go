@@ -46,8 +46,8 @@ func ReadSnapshot(r io.Reader) (Snapshot, error) {
 	}
 	s.Jobs = make([]jobstore.Job, len(parts.Jobs))
 	ids := make(map[uuid.UUID]int, len(parts.Jobs))
-	store := jobstore.NewMemory() // knows what a store takes
-	defer store.Close()
+	store := jobstore.NewMemory()        // knows what a store takes
+	defer func() { _ = store.Close() }() // there is no file
 	for i, part := range parts.Jobs {
 		j := &s.Jobs[i]
 		err := strictly(part, j)
@@ -111,7 +111,7 @@ func strictly(text []byte, into any) error {
 	case errors.Is(err, io.EOF):
 		return errors.New("it is empty")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("it ends in the middle, in line %d", line(text, int64(len(text))))
+		return fmt.Errorf("it ends in the middle, in line %d", line(text, int64(len(bytes.TrimSpace(text)))))
 	case errors.As(err, &syntax):
 		return fmt.Errorf("line %d: %s", line(text, syntax.Offset), why)
 	case errors.As(err, &kind):

@@ -64,7 +64,7 @@ func TestReadSnapshotRefuses(t *testing.T) {
 		"service":       {replace(`"Service": "running"`, `"Service": "asleep"`), `the service is "asleep"`},
 		"no such build": {replace(`"Windows 11 24H2 (build 26100)"`, `"Windows 3.11"`), "Windows 3.11"},
 		"in a job":      {replace(`"of two"`, `7`), "job 2, " + second + ": line "},
-		"job unknown":   {replace(`"Description": "of one"`, `"Descripton": "of one"`), "job 1, " + first + `: unknown field "Descripton"`},
+		"job unknown":   {replace(`"Description": "of one"`, `"Describing": "of one"`), "job 1, " + first + `: unknown field "Describing"`},
 		"no id":         {replace(s.Jobs[0].ID.String(), "00000000-0000-0000-0000-000000000000"), "job 1: it has no id"},
 		"twice":         {replace(s.Jobs[1].ID.String(), s.Jobs[0].ID.String()), "job 2, " + first + ": job 1 has the same id"},
 		"a NUL":         {replace(`"of two"`, `"of\u0000two"`), "job 2, " + second + `: the string "of\x00two" has a NUL`},

@@ -106,10 +106,10 @@ func (x *examiner) file(path string, o *options) error {
 		if file, err = os.Open(path); err != nil {
 			return err
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }() // it was only read
 	default:
 		file = f.file
-		defer f.close()
+		defer func() { _ = f.close() }() // it was only read
 	}
 	if fi, err = file.Stat(); err != nil {
 		return err

@@ -21,6 +21,11 @@ use it. This command shows it at work, looks at its stores of jobs, and explains
 		Commands: []cli.Command{
 			demoCommand(),
 			serveCommand(),
+			dumpCommand(),
+			checkCommand(),
+			exportCommand(),
+			importCommand(),
+			explainCommand(),
 			versionCommand(),
 			cli.Completion("completion", "bitsemu"),
 			cli.Help("help"),

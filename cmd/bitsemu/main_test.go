@@ -36,8 +36,9 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", UpdateScripts: *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status,
+			"status": status, "hold": hold, "damage": damageFile, "cut": cut,
 		},
+		Setup: setup,
 	})
 }
 

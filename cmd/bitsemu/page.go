@@ -185,9 +185,9 @@ func (p *page) contents(w *world) {
 		}
 		helper := "none"
 		if !j.HelperToken.IsZero() {
-			helper = who(j.HelperToken.User())
+			helper = personOf(j.HelperToken.User())
 		}
-		p.printf("    %-16s owner %-16s flags %-40v helper token %-6s %s\n", j.DisplayName, who(j.Owner.User()), j.HelperTokenFlags, helper, stateText(j))
+		p.printf("    %-16s owner %-16s flags %-40v helper token %-6s %s\n", j.DisplayName, personOf(j.Owner.User()), j.HelperTokenFlags, helper, stateText(j))
 	}
 	p.printf("\n")
 }

@@ -199,9 +199,9 @@ func (d *download) identities() []string {
 		as := "nobody"
 		switch {
 		case a.As == tokenopts.Owner:
-			as = "the owner, " + who(a.Token.User())
+			as = "the owner, " + personOf(a.Token.User())
 		case a.As == tokenopts.Helper:
-			as = "the helper, " + who(a.Token.User())
+			as = "the helper, " + personOf(a.Token.User())
 		}
 		if !a.Allowed {
 			as = "REFUSED, " + a.HRESULT.String()

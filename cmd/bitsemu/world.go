@@ -136,7 +136,7 @@ func (w *world) through(hold string, m tokenopts.Method, flags bits.HelperTokenF
 	case tokenopts.GetHelperTokenSid:
 		var s sid.SID
 		if s, err = o.GetHelperTokenSid(thread.ctx()); err == nil {
-			value = who(s)
+			value = personOf(s)
 		}
 	default:
 		err = fmt.Errorf("%v is not a method of the interface", m)
@@ -175,7 +175,7 @@ func (w *world) opens(job string, r tokenopts.Resource) outcome {
 	if err != nil {
 		return result(err, "", tokenopts.Decision{})
 	}
-	return outcome{value: "as " + who(g.Token.User()), rule: g.Rule}
+	return outcome{value: "as " + personOf(g.Token.User()), rule: g.Rule}
 }
 
 func result(err error, value string, d tokenopts.Decision) outcome {
@@ -190,8 +190,8 @@ func result(err error, value string, d tokenopts.Decision) outcome {
 	return o
 }
 
-// who names a SID as the demo's people know it.
-func who(s sid.SID) string {
+// personOf names a SID as the demo's people know it.
+func personOf(s sid.SID) string {
 	for _, a := range []actor{system, networkService, alice, bob} {
 		if a.token.User() == s {
 			return a.name

@@ -59,3 +59,29 @@ func hang(first, indent string, pieces []string) string {
 	}
 	return b.String() + line + "\n"
 }
+
+// Fold breaks a line that is longer than a page is wide at its blanks, and indents what
+// follows a little more than the line itself.
+func Fold(line string) string {
+	return Hang(line, len(line)-len(strings.TrimLeft(line, " "))+4)
+}
+
+// Hang breaks a line that is longer than a page is wide at its blanks, and indents what
+// follows by a number of blanks. What comes back ends with a line break.
+func Hang(line string, by int) string {
+	line = strings.TrimRight(line, "\n")
+	var b strings.Builder
+	for start := len(line) - len(strings.TrimLeft(line, " ")); len(line) > width; start = by {
+		at := strings.LastIndexByte(line[:width+1], ' ')
+		if at <= start {
+			next := strings.IndexByte(line[width:], ' ')
+			if next < 0 {
+				break // there is no blank to break it at
+			}
+			at = width + next
+		}
+		b.WriteString(strings.TrimRight(line[:at], " ") + "\n")
+		line = strings.Repeat(" ", by) + strings.TrimLeft(line[at:], " ")
+	}
+	return b.String() + line + "\n"
+}
