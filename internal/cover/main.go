@@ -32,6 +32,7 @@ var floors = map[string]float64{
 	"internal/bitspost": 100,
 	"internal/httphead": 100,
 	"internal/eventlog": 100,
+	"internal/inspect":  92,
 	"internal/seal":     100,
 	"internal/timeline": 100,
 	"internal/winpath":  100,
