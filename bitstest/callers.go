@@ -1,6 +1,7 @@
 package bitstest
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -61,11 +62,12 @@ func callerCases() []Case {
 			require.Equal(e, sid.NetworkService, e.user(e.caller(NetworkService)))
 		}},
 		{"caller/token-of-the-owner", "D nf-bits3_0-ibackgroundcopyjob4-getownerintegritylevel.md, nf-bits3_0-ibackgroundcopyjob4-getownerelevationstate.md", func(e *env) {
-			for c, want := range map[Caller]struct {
+			for _, want := range []struct {
+				caller   Caller
 				level    uint32
 				elevated bool
-			}{User: {0x2000, false}, Administrator: {0x3000, true}} {
-				ctx := e.caller(c)
+			}{{User, 0x2000, false}, {Administrator, 0x3000, true}} {
+				ctx := e.caller(want.caller)
 				job, err := bits.Query[bits.Job4](ctx, e.jobAs(ctx, bits.BG_JOB_TYPE_DOWNLOAD))
 				e.ok(err)
 				level, err := job.GetOwnerIntegrityLevel(ctx)
@@ -217,8 +219,8 @@ func callerCases() []Case {
 			e.needs(3, 0)
 			user, dir := e.caller(User), e.local("limit")
 			job := e.jobAs(user, bits.BG_JOB_TYPE_DOWNLOAD)
-			for range 200 {
-				e.ok(job.AddFile(user, e.remote("file/1"), dir+uuid.NewString()))
+			for i := range 200 {
+				e.ok(job.AddFile(user, e.remote("file/1"), dir+strconv.Itoa(i)))
 			}
 			e.fails(job.AddFile(user, e.remote("file/1"), dir), hresult.BG_E_TOO_MANY_FILES_IN_JOB)
 		}},
@@ -252,7 +254,7 @@ func callerCases() []Case {
 			job := e.jobAs(administrator, bits.BG_JOB_TYPE_DOWNLOAD)
 			var set []bits.FileInfo
 			for i := range 201 {
-				set = append(set, bits.FileInfo{RemoteName: e.remote("file/1"), LocalName: dir + strings.Repeat("x", i%50) + uuid.NewString()})
+				set = append(set, bits.FileInfo{RemoteName: e.remote("file/1"), LocalName: dir + strings.Repeat("x", i%50) + strconv.Itoa(i)})
 			}
 			e.ok(job.AddFileSet(administrator, set))
 		}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type env struct {
 	manager bits.Manager
 	ctx     context.Context // outlives the test, for what cleans up
 	id      string          // in the names of all that the case makes
+	added   int             // files that are not transferred
 }
 
 func newEnv(t TB, manager bits.Manager, opts []Option) *env {
@@ -139,7 +141,8 @@ func (e *env) jobAs(ctx context.Context, t bits.JobType) bits.Job {
 // addTo adds a file that is not transferred in this case.
 func (e *env) addTo(job bits.Job) bits.File {
 	e.Helper()
-	local := e.local("added-" + uuid.NewString()[:8])
+	e.added++
+	local := e.local(fmt.Sprintf("added-%d", e.added))
 	e.ok(job.AddFile(e.ctx, e.remote("file/1000"), local))
 	return e.file(job, local)
 }

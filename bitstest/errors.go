@@ -2,6 +2,7 @@ package bitstest
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,19 +16,17 @@ const errorPage = "D nn-bits-ibackgroundcopyerror.md"
 func errorCases() []Case {
 	return []Case{
 		{"error/fatal", "O; D nf-bits-ibackgroundcopyjob-geterror.md", func(e *env) {
-			for path, code := range map[string]hresult.HRESULT{
-				"status/404": hresult.BG_E_HTTP_ERROR_404, "status/403": hresult.BG_E_HTTP_ERROR_403, "status/501": hresult.BG_E_HTTP_ERROR_501,
+			for _, code := range []hresult.HRESULT{
+				hresult.BG_E_HTTP_ERROR_404, hresult.BG_E_HTTP_ERROR_403, hresult.BG_E_HTTP_ERROR_501,
 			} {
-				job, _ := e.download(path)
+				job, _ := e.download(fmt.Sprintf("status/%d", code.Code()))
 				e.resume(job, bits.BG_JOB_STATE_ERROR)
 				e.breaks(job, bits.BG_ERROR_CONTEXT_REMOTE_FILE, code)
 			}
 		}},
 		{"error/transient", "O; D bits-return-values.md", func(e *env) {
-			for path, code := range map[string]hresult.HRESULT{
-				"status/503": hresult.BG_E_HTTP_ERROR_503, "status/500": hresult.BG_E_HTTP_ERROR_500,
-			} {
-				job, _ := e.download(path)
+			for _, code := range []hresult.HRESULT{hresult.BG_E_HTTP_ERROR_503, hresult.BG_E_HTTP_ERROR_500} {
+				job, _ := e.download(fmt.Sprintf("status/%d", code.Code()))
 				e.resume(job, bits.BG_JOB_STATE_TRANSIENT_ERROR)
 				e.breaks(job, bits.BG_ERROR_CONTEXT_REMOTE_FILE, code)
 			}

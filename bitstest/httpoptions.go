@@ -94,10 +94,10 @@ func httpOptionCases() []Case {
 			e.fails(err, hresult.E_ACCESSDENIED)
 		}},
 		{"http/new-method", "D nf-bits10_2-ibackgroundcopyjobhttpoptions2-gethttpmethod.md", func(e *env) {
-			for t, want := range map[bits.JobType]string{
+			for t, want := range []string{
 				bits.BG_JOB_TYPE_DOWNLOAD: "GET", bits.BG_JOB_TYPE_UPLOAD: "BITS_POST", bits.BG_JOB_TYPE_UPLOAD_REPLY: "BITS_POST",
 			} {
-				method, err := query[bits.JobHttpOptions2](e, e.job(t)).GetHttpMethod(e.ctx)
+				method, err := query[bits.JobHttpOptions2](e, e.job(bits.JobType(t))).GetHttpMethod(e.ctx)
 				e.ok(err)
 				require.Equal(e, want, method)
 			}

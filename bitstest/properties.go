@@ -78,11 +78,15 @@ func propertyCases() []Case {
 		{"property/of-downloads-only", propertyPage + "; I the code", func(e *env) {
 			for _, t := range []bits.JobType{bits.BG_JOB_TYPE_UPLOAD, bits.BG_JOB_TYPE_UPLOAD_REPLY} {
 				job := query[bits.Job5](e, e.job(t))
-				for id, value := range map[bits.JobPropertyID]bits.JobPropertyValue{
-					bits.BITS_JOB_PROPERTY_DYNAMIC_CONTENT: on, bits.BITS_JOB_PROPERTY_HIGH_PERFORMANCE: on,
-					bits.BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE: bits.PropertyUint64(10),
+				for _, p := range []struct {
+					id    bits.JobPropertyID
+					value bits.JobPropertyValue
+				}{
+					{bits.BITS_JOB_PROPERTY_DYNAMIC_CONTENT, on},
+					{bits.BITS_JOB_PROPERTY_HIGH_PERFORMANCE, on},
+					{bits.BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE, bits.PropertyUint64(10)},
 				} {
-					e.fails(job.SetProperty(e.ctx, id, value), hresult.BG_E_PROPERTY_SUPPORTED_FOR_DOWNLOAD_JOBS_ONLY)
+					e.fails(job.SetProperty(e.ctx, p.id, p.value), hresult.BG_E_PROPERTY_SUPPORTED_FOR_DOWNLOAD_JOBS_ONLY)
 				}
 			}
 		}},

@@ -106,18 +106,23 @@ func queueCases() []Case {
 			require.Equal(e, want, order[0])
 		}},
 		{"queue/priority-in-every-state", "D nf-bits-ibackgroundcopyjob-setpriority.md", func(e *env) {
-			for path, state := range map[string]bits.JobState{
-				"file/10": bits.BG_JOB_STATE_TRANSFERRED, "status/404": bits.BG_JOB_STATE_ERROR, "status/503": bits.BG_JOB_STATE_TRANSIENT_ERROR,
+			for _, end := range []struct {
+				path  string
+				state bits.JobState
+			}{
+				{"file/10", bits.BG_JOB_STATE_TRANSFERRED},
+				{"status/404", bits.BG_JOB_STATE_ERROR},
+				{"status/503", bits.BG_JOB_STATE_TRANSIENT_ERROR},
 			} {
-				job, _ := e.download(path)
-				e.resume(job, state)
+				job, _ := e.download(end.path)
+				e.resume(job, end.state)
 				for _, want := range bits.Values[bits.JobPriority]() {
 					e.ok(job.SetPriority(e.ctx, want))
 					got, err := job.GetPriority(e.ctx)
 					e.ok(err)
 					require.Equal(e, want, got)
 				}
-				e.is(state, job)
+				e.is(end.state, job)
 			}
 		}},
 		{"queue/file-acl-flags-when-transferred", "D nf-bits2_0-ibackgroundcopyjob3-setfileaclflags.md", func(e *env) {
