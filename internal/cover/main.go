@@ -45,6 +45,8 @@ var floors = map[string]float64{
 	"transfer":          100,
 	"tokenopts":         100,
 	"winver":            100,
+
+	"bitstest/transcript": 85,
 }
 
 func main() {
