@@ -47,7 +47,15 @@ func main() {
 	update := flag.Bool("update", false, "write the lists of what Wine answers")
 	times := flag.Int("count", 1, "how many `times` to run everything")
 	only := flag.String("only", "", "the `parts` to run, separated by commas: all if empty")
+	recorded := flag.String("record", "", "write a transcript of Wine to this `file`, and do nothing else")
 	flag.Parse()
+	if *recorded != "" {
+		if err := recordAll(*recorded); err != nil {
+			fmt.Fprintln(os.Stderr, "wine:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*update, *times, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "wine:", err)
 		os.Exit(1)
