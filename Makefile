@@ -15,6 +15,10 @@ BENCH ?= ^Benchmark[A-DFH]
 COUNT ?= 3
 BENCHTIME ?= 100ms
 
+# How often `make wine` runs everything, or what it runs: winbits,calls,updater,cases.
+RUNS ?= 1
+PARTS ?=
+
 LINT = $(GO) tool -modfile=tools/go.mod golangci-lint run
 BENCHLINT = $(GO) tool -modfile=../tools/go.mod golangci-lint run
 
@@ -110,8 +114,8 @@ bench-open: ## the same for files with a million jobs: minutes for each of COUNT
 	@$(MAKE) --no-print-directory bench BENCH=^BenchmarkE BENCHTIME=1x
 
 .PHONY: wine
-wine: ## test winbits on Wine's BITS (Linux; see docs/windows.md)
-	@$(GO) run ./winbits/internal/wine
+wine: ## test winbits on Wine's BITS, RUNS (1) times (Linux; see docs/windows.md)
+	@$(GO) run ./winbits/internal/wine -count=$(RUNS) -only=$(PARTS)
 
 .PHONY: ci
 ci: ## all checks

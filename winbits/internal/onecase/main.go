@@ -12,7 +12,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
@@ -24,12 +23,17 @@ import (
 )
 
 const (
-	dir     = `C:\bitstest`
-	atMost  = 20 * time.Second // for a case
-	patient = 4 * time.Second  // with a job that should change its state
+	dir    = `C:\bitstest`
+	atMost = 20 * time.Second // for a case
 )
 
 func main() {
+	stage("the program runs")
+	time.AfterFunc(2*atMost, func() {
+		stacks := make([]byte, 1<<20)
+		fmt.Fprintf(os.Stderr, "onecase: hangs\n%s", stacks[:runtime.Stack(stacks, true)])
+		os.Exit(3)
+	})
 	if len(os.Args) < 2 {
 		for _, c := range bitstest.Cases() {
 			fmt.Printf("%s\t%s\n", c.Name, c.Evidence)
@@ -53,6 +57,9 @@ func main() {
 	os.Exit(2)
 }
 
+// stage notes how far the program is, for one that hangs.
+func stage(what string) { fmt.Fprintln(os.Stderr, "stage:", what) }
+
 // run runs the case and returns "pass", or "skip" or "fail" with the reason after
 // a tab.
 func run(c bitstest.Case) string {
@@ -60,25 +67,18 @@ func run(c bitstest.Case) string {
 	if err != nil {
 		return "fail\t" + line(err.Error())
 	}
+	stage("connected")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "fail\t" + line(err.Error())
 	}
-	server := httptest.NewServer(bitstest.Handler())
-	t := &trial{server: server.URL}
-	t.begin(func() {
-		c.Check(t, service.Manager(), bitstest.Server(server.URL), bitstest.Dir(dir, nil), bitstest.Wait(wait))
-	})
-	return t.verdict()
-}
-
-// wait lets real time pass.
-func wait(done func() bool) bool {
-	for end := time.Now().Add(patient); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if done() {
-			return true
-		}
+	server, opts, err := surroundings()
+	if err != nil {
+		return "fail\t" + line(err.Error())
 	}
-	return done()
+	t := &trial{server: server}
+	t.begin(func() { c.Check(t, service.Manager(), opts...) })
+	stage("the case has ended")
+	return t.verdict()
 }
 
 // trial is a bitstest.TB that keeps what it is told.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -61,6 +60,10 @@ func setUp() (*machine, error) {
 			return nil, fmt.Errorf("wineboot: %w", err)
 		}
 		w.end()
+	}
+	// Where Wine looks for the share \\localhost\bitstest.
+	if err := os.MkdirAll(filepath.Join(w.prefix(), "dosdevices/unc/localhost/bitstest"), 0o755); err != nil {
+		return nil, err
 	}
 	dll, err := os.ReadFile(shim)
 	if err != nil {
@@ -129,10 +132,24 @@ func (w *machine) end() {
 
 // run runs a program and returns what it printed.
 func (w *machine) run(atMost time.Duration, program string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), atMost)
-	defer cancel()
-	c := exec.CommandContext(ctx, "wine", append([]string{filepath.Join(w.dir, program)}, args...)...)
-	c.Env, c.Dir = w.env, w.dir
+	return w.runIn(w.dir, atMost, program, args...)
+}
+
+// hangs is the error of a program that had to be ended.
+type hangs struct {
+	after   time.Duration
+	threads string // what they were doing
+}
+
+func (h *hangs) Error() string { return fmt.Sprintf("not ended after %v", h.after) }
+
+// report is what is known of a program that hangs.
+func (h *hangs) report() string { return fmt.Sprintf("%v; its threads:\n%s", h, h.threads) }
+
+// runIn is run in a directory of this system.
+func (w *machine) runIn(dir string, atMost time.Duration, program string, args ...string) (string, error) {
+	c := exec.Command("wine", append([]string{filepath.Join(w.dir, program)}, args...)...)
+	c.Env, c.Dir = w.env, dir
 	// The output goes to a file. A pipe would stay open as long as a service that
 	// the program has started, and that keeps what it inherits.
 	out, err := os.CreateTemp(w.dir, "output")
@@ -144,10 +161,33 @@ func (w *machine) run(atMost time.Duration, program string, args ...string) (str
 		_ = os.Remove(out.Name())
 	}()
 	c.Stdout, c.Stderr = out, out
-	err = c.Run()
-	if ctx.Err() != nil {
-		err = fmt.Errorf("not ended after %v", atMost)
+	if err := c.Start(); err != nil {
+		return "", err
+	}
+	hung := make(chan *hangs, 1)
+	late := time.AfterFunc(atMost, func() {
+		hung <- &hangs{atMost, threads(c.Process.Pid)}
+		_ = c.Process.Kill() // it may have ended in this instant
+	})
+	err = c.Wait()
+	if !late.Stop() {
+		err = <-hung
 	}
 	text, readErr := os.ReadFile(out.Name())
 	return strings.ReplaceAll(string(text), "\r", ""), errors.Join(err, readErr)
+}
+
+// threads tells what the threads of a program wait for, as far as this system shows it.
+func threads(pid int) string {
+	var b strings.Builder
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
+	for _, task := range tasks {
+		b.WriteString(filepath.Base(task))
+		for _, name := range []string{"comm", "wchan", "syscall"} {
+			text, _ := os.ReadFile(filepath.Join(task, name)) // not every system has each
+			b.WriteString(" " + strings.TrimSpace(string(text)))
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }

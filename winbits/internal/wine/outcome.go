@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -59,8 +60,13 @@ func (w *machine) cases(listed []string, again bool) ([]string, error) {
 
 // one runs a case and returns its line of the list, and nothing if it passes.
 func (w *machine) one(name, evidence string) string {
-	out, err := w.run(40*time.Second, "onecase.exe", name)
+	out, err := w.run(time.Minute, "onecase.exe", name)
 	outcome, why := "fail", "it ends with "+fmt.Sprint(err)
+	if hung := (*hangs)(nil); errors.As(err, &hung) {
+		fmt.Printf("hangs: %s: %s%s\n", name, hung.report(), out)
+	} else if strings.Contains(out, "onecase: hangs") {
+		fmt.Printf("hangs: %s: %v\n%s\n", name, err, out)
+	}
 	for l := range strings.Lines(out) {
 		switch o, reason, ok := strings.Cut(strings.TrimSpace(l), "\t"); {
 		case !ok:
