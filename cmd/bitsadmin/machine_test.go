@@ -27,10 +27,17 @@ type machine struct {
 
 func newMachine(t *testing.T) *machine {
 	t.Helper()
+	return machineAt(t, "store")
+}
+
+func machineAt(t *testing.T, place string) *machine {
+	t.Helper()
 	m := &machine{dir: t.TempDir(), server: updates(t), path: install(t)}
 	m.drive = filepath.Join(m.dir, "c")
 	require.NoError(t, os.MkdirAll(filepath.Join(m.drive, "Updates"), 0o700))
-	m.env = []string{"BITSEMU_STORE=" + filepath.Join(m.dir, "jobs.db"), "BITSEMU_DRIVES=C:=" + m.drive, "BITSEMU_WAIT=" + patience.String()}
+	var err error
+	m.env, err = places[place](t, m.dir, m.drive)
+	require.NoError(t, err)
 	return m
 }
 

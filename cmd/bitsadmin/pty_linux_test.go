@@ -320,33 +320,3 @@ func TestLinesOnATerminal(t *testing.T) {
 	require.NotContains(t, c.all(), "\x1b")
 	require.True(t, strings.HasSuffix(c.all(), "\n\nTransfer complete.\n"), c.all())
 }
-
-// In a pipe there are plain lines: one for each job that has changed.
-func TestMonitorInAPipe(t *testing.T) {
-	t.Parallel()
-	m := newMachine(t)
-	m.must(t, "/create", "first")
-	cmd := m.command(t, "/monitor", "/refresh", "0")
-	pipe, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	var out strings.Builder
-	buf := make([]byte, 1)
-	read := func(end string) {
-		for !strings.HasSuffix(out.String(), end) {
-			_, err := io.ReadFull(pipe, buf)
-			require.NoError(t, err, out.String())
-			out.Write(buf)
-		}
-	}
-	read("'first' SUSPENDED 0 / 0 0 / 0\n")
-	m.must(t, "/setdisplayname", "first", "renamed")
-	read("'renamed' SUSPENDED 0 / 0 0 / 0\n")
-	require.NoError(t, cmd.Process.Signal(os.Interrupt))
-	rest, err := io.ReadAll(pipe)
-	require.NoError(t, err)
-	require.Empty(t, rest)
-	require.NoError(t, cmd.Wait())
-	require.NotContains(t, out.String(), "\x1b")
-	require.Equal(t, 1, strings.Count(out.String(), "'first'"), "it is not said twice")
-}

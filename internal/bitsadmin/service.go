@@ -25,7 +25,7 @@ type servicePlace struct {
 func (p *servicePlace) dial(ctx context.Context, opts ...remote.Option) (*remote.Client, error) {
 	c, err := remote.Dial(ctx, p.conf.Service, opts...)
 	if err != nil {
-		return nil, fmt.Errorf("the service of %s: %w", serviceVariable, err)
+		return nil, fmt.Errorf("the service of %s or --service: %w", serviceVariable, err)
 	}
 	return c, nil
 }

@@ -91,7 +91,7 @@ func TestNoService(t *testing.T) {
 	out, status := r.run("/rawreturn", "/list")
 	require.Equal(t, hresult.HRESULT_FROM_WIN32_RPC_S_SERVER_UNAVAILABLE, hresult.HRESULT(status))
 	require.Empty(t, out)
-	require.Contains(t, r.stderr, "bitsadmin: the service of BITSEMU_SERVICE: ")
+	require.Contains(t, r.stderr, "bitsadmin: the service of BITSEMU_SERVICE or --service: ")
 	out, status = r.run("/?")
 	require.Zero(t, status, "help needs no service")
 	require.Contains(t, out, "BITSEMU_SERVICE, --service ADDRESS\n")
