@@ -20,6 +20,8 @@ import (
 	"github.com/bitsemu/bitsemu"
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/examples/updater"
+	"github.com/bitsemu/bitsemu/remote"
+	"github.com/bitsemu/bitsemu/serve"
 	"github.com/bitsemu/bitsemu/sid"
 	"github.com/bitsemu/bitsemu/token"
 	"github.com/bitsemu/bitsemu/transfer"
@@ -69,6 +71,7 @@ type mode struct {
 	clock  bitsemu.Option
 	watch  bool
 	bubble bool
+	remote bool // the service is behind a socket
 }
 
 var modes = []mode{
@@ -78,6 +81,8 @@ var modes = []mode{
 	{name: "callbacks, manual time", clock: bitsemu.ManualTime(), watch: true},
 	{name: "callbacks, step on poll", clock: bitsemu.StepOnPoll(), watch: true},
 	{name: "callbacks, time followed", clock: bitsemu.FollowTime(), watch: true, bubble: true},
+	{name: "polling, manual time, another process", clock: bitsemu.ManualTime(), remote: true},
+	{name: "callbacks, manual time, another process", clock: bitsemu.ManualTime(), watch: true, remote: true},
 }
 
 // inEachMode runs a test in every mode.
@@ -122,6 +127,12 @@ func newWorld(t *testing.T, m mode, opts ...bitsemu.Option) *world {
 			}
 			return w.slept(ctx)
 		},
+	}
+	if m.remote {
+		client, err := remote.Dial(t.Context(), serve.RunT(t, w.emu))
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, client.Close()) })
+		w.manager, w.options.Activate = client.Manager(), client.Activate
 	}
 	return w
 }
