@@ -97,8 +97,9 @@ type outcall struct {
 	Caller                            token.Token
 	Args                              json.RawMessage
 
-	over bool // the callback has returned
-	hr   hresult.HRESULT
+	body  []byte // the answer, once the callback has returned
+	busy  bool   // a goroutine is at it
+	again bool   // it came again meanwhile
 }
 
 // called begins what a line of the stream asks for. A line that comes again is a call
@@ -110,37 +111,68 @@ func (s *session) called(line []byte) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known := s.calls[o.Call]
-	if known != nil && !known.over || s.over || !s.begin() {
+	if known := s.calls[o.Call]; known != nil {
+		o = known
+	}
+	if o.busy {
+		o.again = true
 		return
 	}
-	if known != nil {
-		known.over = false // it is under way again, to be answered
-		go s.answer(known, true)
+	if s.over || !s.begin() {
 		return
 	}
-	s.calls[o.Call] = o
-	go s.answer(o, false)
+	s.calls[o.Call], o.busy = o, true
+	go s.answer(o)
 }
 
-// answer calls the callback, unless it was before, and sends what it has returned. A
-// callback that ends its goroutine has failed.
-func (s *session) answer(o *outcall, before bool) {
+// answer calls the callback, unless it has returned before, and sends what it returned.
+// A callback that ends its goroutine has failed.
+func (s *session) answer(o *outcall) {
 	defer s.c.work.Done()
+	hr := hresult.RPC_E_SERVERFAULT
 	defer func() {
-		body := []byte(`{"hresult":"` + o.hr.Hex() + `"}`)
-		_, err := s.c.conn.do(s.c.ctx, "the answer of a callback", "POST", s.path+"/callbacks/"+o.Call, body)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if r := (*Refusal)(nil); err == nil || errors.As(err, &r) {
-			delete(s.calls, o.Call)
-		} else {
-			o.over = true // the answer may be lost, and the call come again
+		if o.body == nil {
+			o.body = []byte(`{"hresult":"` + hr.Hex() + `"}`)
 		}
+		s.send(o)
 	}()
-	if !before {
-		o.hr = hresult.RPC_E_SERVERFAULT
-		o.hr = s.invoke(o)
+	if o.body == nil {
+		hr = s.invoke(o)
+	}
+}
+
+// send sends an answer. One that is lost is sent again, a few times at once and then
+// when the call comes again.
+func (s *session) send(o *outcall) {
+	for tries := 1; ; tries++ {
+		_, err := s.c.conn.do(s.c.ctx, "the answer of a callback", "POST", s.path+"/callbacks/"+o.Call, o.body)
+		s.mu.Lock()
+		r := (*Refusal)(nil)
+		switch {
+		case err == nil || errors.As(err, &r):
+			s.forget(o.Call)
+		case s.c.ctx.Err() == nil && (o.again || tries < 3):
+			o.again = false
+			s.mu.Unlock()
+			continue
+		}
+		o.busy = false
+		s.mu.Unlock()
+		return
+	}
+}
+
+// remembered is how many calls that are over are kept in mind.
+const remembered = 256
+
+// forget drops what is known of a call, but not at once: it may be on its way on a new
+// stream a second time.
+func (s *session) forget(call string) {
+	s.calls[call] = &outcall{busy: true}
+	s.answered = append(s.answered, call)
+	if len(s.answered) > remembered {
+		delete(s.calls, s.answered[0])
+		s.answered = s.answered[1:]
 	}
 }
 

@@ -33,7 +33,8 @@ type session struct {
 	names     map[callbackKey]string
 	unused    []string // pointers to be released
 	releasing bool
-	calls     map[string]*outcall // callbacks being called, or whose answer was not taken yet
+	calls     map[string]*outcall // callbacks being called, whose answer was not taken yet, or was lately
+	answered  []string            // the last of these
 }
 
 // callbackKey is a callback in one of its parts.
