@@ -162,14 +162,9 @@ func (c *Client) open(ctx context.Context, old *session) (*session, error) {
 	}
 	if closed {
 		s.end()
-		return nil, c.over(what)
+		return nil, dead(what, errClosed)
 	}
 	return s, nil
-}
-
-// over is the error of a client that is closed.
-func (c *Client) over(what string) error {
-	return c.conn.lost(what, errors.New("the client is closed"))
 }
 
 // current is the session.
@@ -177,7 +172,7 @@ func (c *Client) current(what string) (*session, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return nil, c.over(what)
+		return nil, dead(what, errClosed)
 	}
 	return c.session, nil
 }

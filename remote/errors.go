@@ -2,6 +2,7 @@ package remote
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -73,6 +74,15 @@ func refusal(what string, status int, body []byte) error {
 
 // lost is the error for a connection that does not come about, or breaks.
 func (c *connection) lost(what string, err error) error {
-	return fmt.Errorf("remote: %s: the service at %s cannot be reached: %w: %w",
-		what, c.address, hresult.HRESULT_FROM_WIN32_RPC_S_SERVER_UNAVAILABLE, err)
+	return dead(what, fmt.Errorf("the service at %s cannot be reached: %w", c.address, err))
 }
+
+// dead is the error of a call that does not get to the service.
+func dead(what string, why error) error {
+	return fmt.Errorf("remote: %s: %w: %w", what, why, hresult.HRESULT_FROM_WIN32_RPC_S_SERVER_UNAVAILABLE)
+}
+
+var (
+	errClosed = errors.New("the client is closed")
+	errEnded  = errors.New("the session has ended")
+)

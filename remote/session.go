@@ -3,7 +3,6 @@ package remote
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -150,8 +149,8 @@ func (s *session) pointer(iface, number string) any {
 func (p *pointer) Call(ctx context.Context, m *wire.Method, args json.RawMessage) (json.RawMessage, hresult.HRESULT, error) {
 	defer runtime.KeepAlive(p)
 	what := m.String()
-	if p.gone() {
-		return nil, 0, p.c.conn.lost(what, errGone)
+	if err := p.gone(what); err != nil {
+		return nil, 0, err
 	}
 	req := wire.Request{Args: args}
 	if t, ok := token.FromContext(ctx); ok {
@@ -171,12 +170,17 @@ func (p *pointer) Call(ctx context.Context, m *wire.Method, args json.RawMessage
 	return answer.Results, answer.HRESULT, nil
 }
 
-var errGone = errors.New("the session has ended")
-
-func (s *session) gone() bool {
+// gone is the error of a session that has ended.
+func (s *session) gone(what string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.over
+	switch {
+	case s.c.ctx.Err() != nil:
+		return dead(what, errClosed)
+	case s.over:
+		return dead(what, errEnded)
+	}
+	return nil
 }
 
 // Import implements [wire.Objects]: it finds the object behind what the server names.
