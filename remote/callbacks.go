@@ -71,7 +71,7 @@ func (s *session) stream(ctx context.Context) (opened bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // it has been read
 	if answer.StatusCode != http.StatusOK {
 		text, _ := readAll(answer)
 		return false, refusal(what, answer.StatusCode, text)

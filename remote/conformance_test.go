@@ -16,22 +16,27 @@ var past = map[string]bool{"helper/before-owners-may": true, "helper/on-a-job-of
 // A service in another process is as the one in this.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	for name, address := range map[string]func(testing.TB) string{
-		"unix": socket,
-		"tcp":  func(testing.TB) string { return "127.0.0.1:0" },
+	unix, tcp := socket, func(testing.TB) string { return "127.0.0.1:0" }
+	for _, way := range []struct {
+		name    string
+		build   winver.Build
+		address func(testing.TB) string
+	}{
+		{"unix", winver.WindowsVista, unix},
+		{"unix", winver.Windows10_1511, unix},
+		{"unix", winver.Windows11_24H2, unix},
+		{"tcp", winver.Windows11_24H2, tcp},
 	} {
-		for _, build := range []winver.Build{winver.WindowsVista, winver.Windows10_1511, winver.Windows11_24H2} {
-			for _, c := range bitstest.Cases() {
-				t.Run(name+"/"+build.String()+"/"+c.Name, func(t *testing.T) {
-					t.Parallel()
-					_, client, surroundings := open(t, build, address(t))
-					t.Cleanup(func() {
-						newest := build == winver.Windows11_24H2
-						require.False(t, newest && t.Skipped() && !past[c.Name], "the emulator offers all that a case may need")
-					})
-					c.Check(t, client.Manager(), surroundings...)
+		for _, c := range bitstest.Cases() {
+			t.Run(way.name+"/"+way.build.String()+"/"+c.Name, func(t *testing.T) {
+				t.Parallel()
+				_, client, surroundings := open(t, way.build, way.address(t))
+				t.Cleanup(func() {
+					newest := way.build == winver.Windows11_24H2
+					require.False(t, newest && t.Skipped() && !past[c.Name], "the emulator offers all that a case may need")
 				})
-			}
+				c.Check(t, client.Manager(), surroundings...)
+			})
 		}
 	}
 }

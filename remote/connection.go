@@ -92,7 +92,7 @@ func (c *connection) do(ctx context.Context, what, method, path string, body []b
 	if err != nil {
 		return nil, c.failed(ctx, what, err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // it has been read
 	text, err := readAll(answer)
 	if err != nil {
 		return nil, c.failed(ctx, what, err)

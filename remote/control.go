@@ -40,8 +40,6 @@ func (c *Client) control(ctx context.Context, operation string, args fields) err
 	return c.Control(ctx, operation, args, nil)
 }
 
-type timeResult struct{ Time time.Time }
-
 // Settle does all that is due now, callbacks included. A service that follows the real
 // time is waited for.
 func (c *Client) Settle(ctx context.Context) error { return c.control(ctx, "settle", fields{}) }

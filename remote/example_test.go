@@ -79,7 +79,7 @@ func startServer() (address string, end func()) {
 	go func() { done <- server.Serve(l) }()
 	return serve.Address(l), func() {
 		_ = server.Close()
-		<-done
+		_ = <-done
 		_ = emu.Close()
 		_ = os.RemoveAll(dir)
 	}

@@ -39,7 +39,7 @@ func listening(t testing.TB, emu *bitsemu.Emulator, address string, opts ...serv
 // socket is the address of a unix socket in a directory with a short name.
 func socket(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "bits")
+	dir, err := os.MkdirTemp("", "bits") //nolint:usetesting // the name of a test's own may be too long for a socket
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	return "unix:" + filepath.Join(dir, "s")

@@ -84,7 +84,7 @@ func (c *connection) call(ctx context.Context, what, path string, body []byte) (
 	}
 	answer, err := wire.ParseAnswer(text)
 	if err != nil {
-		return wire.Answer{}, fmt.Errorf("remote: %s: the answer cannot be read: %w: %v", what, hresult.RPC_E_CLIENT_CANTUNMARSHAL_DATA, err)
+		return wire.Answer{}, fmt.Errorf("remote: %s: the answer cannot be read: %s: %w", what, err.Error(), hresult.RPC_E_CLIENT_CANTUNMARSHAL_DATA)
 	}
 	if f := answer.Error; f != nil || answer.HRESULT.Failed() {
 		if f == nil {

@@ -78,7 +78,7 @@ func call(ctx context.Context, c Caller, m *Method, e *encoder) reply {
 // error is the error of the call, or that of the answer if it cannot be read.
 func (r *reply) error() error {
 	if r.err != nil && r.m != nil {
-		return fmt.Errorf("wire: the answer to %s cannot be read: %v: %w", r.m, r.err, hresult.RPC_E_CLIENT_CANTUNMARSHAL_DATA)
+		return fmt.Errorf("wire: the answer to %s cannot be read: %s: %w", r.m, r.err.Error(), hresult.RPC_E_CLIENT_CANTUNMARSHAL_DATA)
 	}
 	return r.err
 }
