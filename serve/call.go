@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -30,13 +31,13 @@ func callRoutes() []route {
 // sessionRoutes are those of sessions.
 func sessionRoutes() []route {
 	return []route{
-		{method: "POST", path: "/v1/sessions", says: "Opens a session: what one client holds.", do: (*Server).openSession},
-		{method: "DELETE", path: "/v1/sessions/{session}", says: "Ends a session, and releases all of it.", do: (*Server).endSession},
-		{method: "POST", path: "/v1/sessions/{session}/activate", says: "CoCreateInstance: a manager in the session.", do: (*Server).activate},
+		{method: "POST", path: "/v1/sessions", says: "Opens a session: what one client holds.", do: (*Server).openSession, takes: reflect.TypeFor[argsOpen](), answers: reflect.TypeFor[openedSession]()},
+		{method: "DELETE", path: "/v1/sessions/{session}", says: "Ends a session, and releases all of it.", do: (*Server).endSession, answers: reflect.TypeFor[none]()},
+		{method: "POST", path: "/v1/sessions/{session}/activate", says: "CoCreateInstance: a manager in the session.", do: (*Server).activate, takes: reflect.TypeFor[argsActivate]()},
 		{method: "POST", path: "/v1/sessions/{session}/objects/{object}/{method}", says: "A method of an interface pointer in the session, QueryInterface and Release among them.", do: (*Server).callObject},
-		{method: "POST", path: "/v1/sessions/{session}/release", says: "Takes several interface pointers back; those that are not there are passed over.", do: (*Server).releaseObjects},
-		{method: "GET", path: "/v1/sessions/{session}/callbacks", says: "The calls of the client's callbacks, a line each.", do: (*Server).streamCallbacks, stream: true},
-		{method: "POST", path: "/v1/sessions/{session}/callbacks/{call}", says: "What a callback has returned.", do: (*Server).returnCallback},
+		{method: "POST", path: "/v1/sessions/{session}/release", says: "Takes several interface pointers back; those that are not there are passed over.", do: (*Server).releaseObjects, takes: reflect.TypeFor[argsRelease](), answers: reflect.TypeFor[none]()},
+		{method: "GET", path: "/v1/sessions/{session}/callbacks", says: "The calls of the client's callbacks, a line each.", do: (*Server).streamCallbacks, answers: reflect.TypeFor[outcallLine](), stream: true},
+		{method: "POST", path: "/v1/sessions/{session}/callbacks/{call}", says: "What a callback has returned.", do: (*Server).returnCallback, takes: reflect.TypeFor[argsReturn](), answers: reflect.TypeFor[none]()},
 	}
 }
 

@@ -235,7 +235,7 @@ func serviceProxy(s *Server, _ context.Context, a argsServiceProxy) (r resultSer
 func controlRoutes() []route {
 	var all []route
 	for _, o := range operations() {
-		all = append(all, route{method: "POST", path: "/v1/control/" + o.name, says: o.says, do: func(s *Server, r *request) (any, error) {
+		all = append(all, route{method: "POST", path: "/v1/control/" + o.name, says: o.says, takes: o.args, do: func(s *Server, r *request) (any, error) {
 			results, err := o.do(s, r.r.Context(), r.body)
 			return answerOf(results, hresult.S_OK, err)
 		}})

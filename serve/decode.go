@@ -4,17 +4,17 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
+	"reflect"
 	"strings"
 
 	"github.com/bitsemu/bitsemu/internal/wire"
 )
 
 // decode reads arguments strictly: UTF-8, no deeper than [wire.MaxDepth], with no field that
-// is not known, and nothing behind. Nothing at all is an object without fields.
+// is not known, and with all that must be there. Nothing at all is an object without fields.
 func decode(body []byte, into any) error {
 	if len(bytes.TrimSpace(body)) == 0 {
-		return nil
+		body = []byte("{}")
 	}
 	if err := wire.Check(body); err != nil {
 		return badBody(err)
@@ -31,8 +31,5 @@ func decode(body []byte, into any) error {
 		}
 		return malformed("%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return malformed("there is something behind the body")
-	}
-	return nil
+	return complete(reflect.TypeOf(into).Elem(), body, "")
 }

@@ -141,13 +141,22 @@ func (s *Server) explained(text string) (token.Token, error) {
 	return t, nil
 }
 
+// rights are what several methods have in common, under names that are short enough.
+var rights = map[tokenopts.Method]string{
+	tokenopts.RetrieveJob: "RetrieveJob", tokenopts.ModifyJob: "ModifyJob", tokenopts.OwnJob: "OwnJob",
+}
+
 func methodNamed(name string) (tokenopts.Method, error) {
 	var names []string
 	for m := tokenopts.QueryInterface; m.Valid(); m++ {
-		if strings.EqualFold(m.String(), name) {
+		known, ok := rights[m]
+		if !ok {
+			known = m.String()
+		}
+		if strings.EqualFold(known, name) {
 			return m, nil
 		}
-		names = append(names, m.String())
+		names = append(names, known)
 	}
 	return 0, malformed("method: %.80q: want %s", name, strings.Join(names, ", "))
 }

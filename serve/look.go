@@ -2,6 +2,7 @@ package serve
 
 import (
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -18,16 +19,16 @@ import (
 // and nobody is asked whether he may.
 func lookRoutes() []route {
 	return []route{
-		{method: "GET", path: "/v1/jobs", says: "All jobs in the queue, with all that is kept of them but their secrets.", do: (*Server).listJobs},
-		{method: "GET", path: "/v1/jobs/{id}", says: "One job, also one that is over if that is not long ago.", do: (*Server).showJob},
-		{method: "GET", path: "/v1/events", says: "The event log.", do: (*Server).listEvents, query: []string{"limit"}},
-		{method: "GET", path: "/v1/audit", says: "What was opened, requested and answered for jobs, and as whom.", do: (*Server).listAudit, query: []string{"job", "limit"}},
-		{method: "GET", path: "/v1/history", says: "How jobs have come from state to state.", do: (*Server).listHistory, query: []string{"job", "limit"}},
-		{method: "GET", path: "/v1/snapshot", says: "All jobs and the state of the machine, as POST /v1/control/restore takes it.", do: (*Server).snapshot},
-		{method: "GET", path: "/v1/scripts", says: "The scripted files, and what was asked of them.", do: (*Server).listScripts},
-		{method: "GET", path: "/v1/path", says: "Where on this machine the file of a Windows path lies, empty for nowhere.", do: (*Server).path, query: []string{"windows"}},
-		{method: "GET", path: "/v1/check", says: "Whether the store holds together.", do: (*Server).check},
-		{method: "GET", path: "/v1/explain", says: "What the rules say about a call, which is not made.", do: (*Server).explain, query: []string{"caller", "flags", "job", "method", "owner", "windows"}},
+		{method: "GET", path: "/v1/jobs", says: "All jobs in the queue, with all that is kept of them but their secrets.", do: (*Server).listJobs, answers: reflect.TypeFor[resultJobs]()},
+		{method: "GET", path: "/v1/jobs/{id}", says: "One job, also one that is over if that is not long ago.", do: (*Server).showJob, answers: reflect.TypeFor[bitsemu.JobInfo]()},
+		{method: "GET", path: "/v1/events", says: "The event log.", do: (*Server).listEvents, answers: reflect.TypeFor[resultEvents](), query: []string{"limit"}},
+		{method: "GET", path: "/v1/audit", says: "What was opened, requested and answered for jobs, and as whom.", do: (*Server).listAudit, answers: reflect.TypeFor[resultAudit](), query: []string{"job", "limit"}},
+		{method: "GET", path: "/v1/history", says: "How jobs have come from state to state.", do: (*Server).listHistory, answers: reflect.TypeFor[resultHistory](), query: []string{"job", "limit"}},
+		{method: "GET", path: "/v1/snapshot", says: "All jobs and the state of the machine, as POST /v1/control/restore takes it.", do: (*Server).snapshot, answers: reflect.TypeFor[bitsemu.Snapshot]()},
+		{method: "GET", path: "/v1/scripts", says: "The scripted files, and what was asked of them.", do: (*Server).listScripts, answers: reflect.TypeFor[resultScripts]()},
+		{method: "GET", path: "/v1/path", says: "Where on this machine the file of a Windows path lies, empty for nowhere.", do: (*Server).path, answers: reflect.TypeFor[resultPath](), query: []string{"windows"}},
+		{method: "GET", path: "/v1/check", says: "Whether the store holds together.", do: (*Server).check, answers: reflect.TypeFor[resultCheck]()},
+		{method: "GET", path: "/v1/explain", says: "What the rules say about a call, which is not made.", do: (*Server).explain, answers: reflect.TypeFor[resultExplain](), query: []string{"caller", "flags", "job", "method", "owner", "windows"}},
 	}
 }
 

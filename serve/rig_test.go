@@ -67,7 +67,17 @@ func (c *client) send(r *http.Request) (int, string) {
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	require.NoError(c.t, err)
-	return resp.StatusCode, strings.TrimSuffix(string(text), "\n")
+	answer := strings.TrimRight(string(text), "\n")
+	if strings.HasPrefix(r.URL.Path, "/v1") && r.URL.Path != "/v1/openapi.json" {
+		sent := ""
+		if body, err := r.GetBody(); err == nil {
+			text, err := io.ReadAll(body)
+			require.NoError(c.t, err)
+			sent = string(text)
+		}
+		checkExchange(c.t, r.Method, r.URL.Path, sent, resp.StatusCode, answer)
+	}
+	return resp.StatusCode, answer
 }
 
 func (c *client) do(method, path, body string) (int, string) {

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,9 @@ type route struct {
 	says   string // one line for the OpenAPI document
 	do     func(*Server, *request) (any, error)
 	query  []string // parameters that are read
-	stream bool     // it writes its answer itself
+
+	takes, answers reflect.Type // the body and the answer, where they are neither a call's nor a call's answer
+	stream         bool         // it writes its answer itself
 }
 
 // request is a request on its way through a route.
@@ -36,7 +39,7 @@ type request struct {
 // routes are all that the server answers, but for what is mounted.
 func routes() []route {
 	all := []route{
-		{method: "GET", path: "/v1", says: "What this is.", do: (*Server).info},
+		{method: "GET", path: "/v1", says: "What this is.", do: (*Server).info, answers: reflect.TypeFor[about]()},
 		{method: "GET", path: "/v1/openapi.json", says: "This document.", do: (*Server).openAPI},
 	}
 	all = append(all, callRoutes()...)
