@@ -31,6 +31,7 @@ var floors = map[string]float64{
 	"hresult":           100,
 	"internal/bitspost": 100,
 	"internal/httphead": 100,
+	"internal/cli":      100,
 	"internal/eventlog": 100,
 	"internal/inspect":  92,
 	"internal/seal":     100,
