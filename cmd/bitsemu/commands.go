@@ -21,6 +21,7 @@ use it. This command shows it at work, looks at its stores of jobs, and explains
 		Commands: []cli.Command{
 			demoCommand(),
 			serveCommand(),
+			ctlCommand(),
 			dumpCommand(),
 			checkCommand(),
 			exportCommand(),

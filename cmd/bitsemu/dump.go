@@ -16,13 +16,14 @@ import (
 
 func dumpCommand() cli.Command {
 	return cli.Command{
-		Name: "dump", Summary: "print the jobs of a store or a snapshot",
+		Name: "dump", Summary: "print the jobs of a store, a snapshot or a service",
 		Args: []cli.Arg{storeArg},
-		Flags: []cli.Flag{
+		Env:  []cli.Item{tokenVariable},
+		Flags: append([]cli.Flag{
 			{Name: "job", Value: "JOB", Many: true, Help: "print this job alone: its id, or its name when no other has it", Kind: cli.Kind{Words: jobWords}},
 			{Name: "list", Help: "print a line for each job"},
-			jsonFlag, waitFlag,
-		},
+			jsonFlag,
+		}, sourceFlags...),
 		About: `
 Prints all jobs in the order in which they were created, with what is not zero of each, under the names
 of the fields of package jobstore. The store is not changed, and may not be in use.

@@ -16,24 +16,23 @@ import (
 )
 
 func explainCommand() cli.Command {
-	arg := storeArg
-	arg.Optional = true
 	return cli.Command{
 		Name: "explain", Summary: "tell whether a call is allowed, and by which rule",
-		Args: []cli.Arg{arg},
-		Flags: []cli.Flag{
+		Args: []cli.Arg{storeArg},
+		Env:  []cli.Item{tokenVariable},
+		Flags: append([]cli.Flag{
 			{Name: "caller", Value: "WHO", Many: true, Help: "who calls", Kind: whoKind},
 			{Name: "method", Value: "METHOD", Many: true, Help: "what is called", Kind: methodKind},
 			{Name: "all", Help: "explain all methods for all callers, where none are named"},
-			{Name: "job", Value: "JOB", Help: "the job of STORE: its id, or its name when no other has it", Kind: cli.Kind{Words: jobWords}},
+			{Name: "job", Value: "JOB", Help: "the job of STORE, or of the service: its id, or its name when no other has it", Kind: cli.Kind{Words: jobWords}},
 			{Name: "owner", Value: "WHO", Help: "whose job it is, without a STORE: the first caller if not said", Kind: whoKind},
 			{Name: "helper", Value: "WHO", Help: "the helper token that is set now, without a STORE", Kind: whoKind},
 			{Name: "state", Value: "STATE", Help: "the state of the job, without a STORE (default SUSPENDED)", Kind: stateKind},
 			{Name: "thread", Value: "WHO", Help: "who calls SetHelperToken, and so lends his token, when that is not the caller of QueryInterface", Kind: whoKind},
 			{Name: "flags", Value: "FLAGS", Help: "the argument of SetHelperTokenFlags", Kind: flagsKind},
 			{Name: "windows", Value: "BUILD", Help: "the Windows that judges (default " + winver.Windows11_24H2.String() + ")", Kind: windowsKind},
-			jsonFlag, waitFlag,
-		},
+			jsonFlag,
+		}, sourceFlags...),
 		Synopsis: []string{
 			"--caller WHO --method METHOD [--job JOB] [OPTION...] STORE",
 			"--caller WHO --method METHOD [--owner WHO] [--helper WHO] [--state STATE] [OPTION...]",
@@ -42,7 +41,7 @@ func explainCommand() cli.Command {
 		About: `
 Tells what would become of a call: whether it is allowed, with which HRESULT it would be refused, the
 rule that decides, what that rests on, and the facts that it compared. Nothing is called. The job is
-one of a store or a snapshot, or is made up of the options.
+one of a store, a snapshot or a service, or is made up of the options.
 
 WHO is alice, bob, carol or dave, or the SID of a user, alone or followed by elevated or filtered; or
 administrator, system, localservice or networkservice; or a token as JSON.
@@ -153,10 +152,7 @@ func given(ctx context.Context, c *cli.Call, job *tokenopts.Call) (err error) {
 		job.Flags, _ = parseFlags(c.Text("flags"))
 	}
 	job.State = bits.BG_JOB_STATE_SUSPENDED
-	if c.Arg("STORE") == "" {
-		if c.Has("job") {
-			return c.Wrong("--job wants the STORE that has it")
-		}
+	if c.Arg("STORE") == "" && !c.Has("job") {
 		if c.Has("owner") {
 			job.Owner, _ = who.Parse(c.Text("owner"))
 		} else if c.Bool("all") {

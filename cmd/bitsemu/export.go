@@ -21,15 +21,15 @@ import (
 
 func exportCommand() cli.Command {
 	return cli.Command{
-		Name: "export", Summary: "write the jobs of a store as a snapshot, in JSON",
+		Name: "export", Summary: "write the jobs of a store or a service as a snapshot",
 		Args: []cli.Arg{storeArg},
-		Flags: []cli.Flag{
+		Env:  []cli.Item{tokenVariable},
+		Flags: append([]cli.Flag{
 			{Name: "output", Short: "o", Value: "FILE", Help: "write to this file, which must not exist, instead of to standard output", Kind: cli.File},
 			{Name: "force", Help: "replace the output file if it exists"},
 			{Name: "windows", Value: "BUILD", Help: "the Windows that the snapshot names (default " + winver.Windows11_24H2.String() + ")", Kind: windowsKind},
 			{Name: "time", Value: "TIME", Help: "the time of the snapshot, such as 2024-01-02T03:04:05Z (default: the latest that a job tells, or 2024-01-02T03:04:05Z)", Kind: cli.Checked(parseTime, "2024-01-02T03:04:05Z")},
-			waitFlag,
-		},
+		}, sourceFlags...),
 		About: `
 Writes a snapshot as bitsemu.Snapshot has it, which Emulator.Restore, bitsemu import and other commands
 read. A store does not know what the machine around it is like, so the snapshot says what a store that

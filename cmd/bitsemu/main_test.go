@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", UpdateScripts: *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "hold": hold, "damage": damageFile, "cut": cut,
+			"status": status, "hold": hold, "damage": damageFile, "cut": cut, "serve": serveScript,
 		},
 		Setup: setup,
 	})

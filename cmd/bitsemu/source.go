@@ -29,7 +29,10 @@ type source struct {
 }
 
 // storeArg is the argument that names a source.
-var storeArg = cli.Arg{Name: "STORE", Help: "a store file, or a snapshot; - is a snapshot from standard input", Kind: cli.File}
+var storeArg = cli.Arg{
+	Name: "STORE", Kind: cli.File, Optional: true,
+	Help: "a store file, or a snapshot; - is a snapshot from standard input. Without it the jobs are those of the service that is running",
+}
 
 // waitFlag is how long a store that is in use is waited for.
 var waitFlag = cli.Flag{
@@ -37,9 +40,19 @@ var waitFlag = cli.Flag{
 	Help: "how long to wait for a program that has the store open",
 }
 
-// open opens the source that the argument STORE names. Nothing is ever written to it.
+// sourceFlags are the options of commands that read a source.
+var sourceFlags = append([]cli.Flag{waitFlag}, serviceFlags...)
+
+// open opens the source that the argument STORE names, or without it the service.
+// Nothing is ever written to it.
 func open(ctx context.Context, c *cli.Call) (*source, error) {
 	name := c.Arg("STORE")
+	if name == "" {
+		if c.Text("service") == "" {
+			return nil, c.Wrong("it wants STORE, a store file or a snapshot, or --service ADDRESS")
+		}
+		return ofService(ctx, c)
+	}
 	if name == "-" {
 		s, err := bitsemu.ReadSnapshot(c.Stdin)
 		return &source{name: "standard input", snap: &s}, unreadable("standard input", err)
