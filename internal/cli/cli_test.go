@@ -136,7 +136,7 @@ func TestEnvironment(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
-		"cpoy":                     `prog: there is no command "cpoy"; is it "copy"?; see prog help`,
+		"copi":                     `prog: there is no command "copi"; is it "copy"?; see prog help`,
 		"entirely":                 `prog: there is no command "entirely"; see prog help`,
 		"hiden":                    `prog: there is no command "hiden"; see prog help`,
 		"group strt":               `prog group: there is no command "strt"; is it "start"?; see prog help group`,
@@ -156,7 +156,7 @@ func TestRefuses(t *testing.T) {
 		"group start":              `prog group start: it wants --must X: what it cannot do without; see prog help group start`,
 		"group stop 1s 2s":         `prog group stop: it takes no argument "2s"; see prog help group stop`,
 		"group stop soon":          `prog group stop: WHEN: time: invalid duration "soon"; see prog help group stop`,
-		"help cpoy":                `prog help: there is no command "cpoy"; is it "copy"?; see prog help help`,
+		"help copi":                `prog help: there is no command "copi"; is it "copy"?; see prog help help`,
 		"help group strt":          `prog help: there is no command "group strt"; is it "start"?; see prog help help`,
 	} {
 		t.Run(line, func(t *testing.T) {
