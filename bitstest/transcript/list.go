@@ -33,6 +33,9 @@ var evidence = regexp.MustCompile(`^[WOICD]\b`)
 func ParseList(text string) ([]Entry, error) { return parseList(text, false) }
 
 func parseList(text string, lenient bool) ([]Entry, error) {
+	if !strings.HasSuffix(text, "\n") {
+		return nil, fmt.Errorf("transcript: the last line of the list does not end, so something is missing")
+	}
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	if lines[0] != listHead {
 		return nil, fmt.Errorf("transcript: the first line of a list is %q", listHead)
@@ -46,7 +49,7 @@ func parseList(text string, lenient bool) ([]Entry, error) {
 		times, err := strconv.Atoi(columns[4])
 		e := Entry{columns[0], columns[1], columns[2], columns[3], times, columns[5], columns[6]}
 		switch {
-		case err != nil || times < 1:
+		case err != nil || times < 1 || strconv.Itoa(times) != columns[4]:
 			return nil, fmt.Errorf("transcript: line %d of the list: %q is no number of times", i+2, columns[4])
 		case slices.ContainsFunc(list, e.same):
 			return nil, fmt.Errorf("transcript: line %d of the list: that was there before", i+2)

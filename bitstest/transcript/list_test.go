@@ -53,22 +53,24 @@ func TestUpdate(t *testing.T) {
 	require.Equal(t, "case\tcall\ttheirs\tours\ttimes\tevidence\treason\n"+
 		"*\tjob.GetId\tid1\tid2\t1\tD a.md, b.md; O\tall others\njob/two\tjob.GetId\tid9\tid2\t1\t?\t?\n", again)
 
-	_, err = transcript.Update("nothing", nil)
+	_, err = transcript.Update("nothing\n", nil)
 	require.ErrorContains(t, err, "the first line of a list")
 }
 
 func TestParseListRefuses(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]struct{ old, by, err string }{
-		"another head":     {"case\tcall", "call\tcase", "the first line"},
-		"a column less":    {"\tone\n", "\n", "line 2 of the list: want 7 columns"},
-		"an empty column":  {"\tone\n", "\t\n", "line 2 of the list: want 7 columns"},
-		"no number":        {"\t1\tI", "\tonce\tI", `line 2 of the list: "once"`},
-		"never":            {"\t1\tI", "\t0\tI", `line 2 of the list: "0"`},
-		"the same twice":   {"*\t", "job/one\t", "line 3 of the list: that was there before"},
-		"no evidence":      {"\tI\tone", "\tX\tone", `line 2 of the list: "X"`},
-		"evidence for all": {"D a.md", "?", `line 3 of the list: "?, b.md; O"`},
-		"a missing reason": {"\tone\n", "\t?\n", "line 2 of the list: evidence and reason are missing"},
+		"another head":           {"case\tcall", "call\tcase", "the first line"},
+		"a column less":          {"\tone\n", "\n", "line 2 of the list: want 7 columns"},
+		"an empty column":        {"\tone\n", "\t\n", "line 2 of the list: want 7 columns"},
+		"no number":              {"\t1\tI", "\tonce\tI", `line 2 of the list: "once"`},
+		"a number of two digits": {"\t1\tI", "\t01\tI", `line 2 of the list: "01"`},
+		"no last line":           {"all others\n", "all others", "does not end"},
+		"never":                  {"\t1\tI", "\t0\tI", `line 2 of the list: "0"`},
+		"the same twice":         {"*\t", "job/one\t", "line 3 of the list: that was there before"},
+		"no evidence":            {"\tI\tone", "\tX\tone", `line 2 of the list: "X"`},
+		"evidence for all":       {"D a.md", "?", `line 3 of the list: "?, b.md; O"`},
+		"a missing reason":       {"\tone\n", "\t?\n", "line 2 of the list: evidence and reason are missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -76,4 +78,17 @@ func TestParseListRefuses(t *testing.T) {
 			require.ErrorContains(t, err, change.err)
 		})
 	}
+}
+
+// What is read is written again as it was.
+func FuzzParseList(f *testing.F) {
+	f.Add(listed)
+	f.Add("case\tcall\ttheirs\tours\ttimes\tevidence\treason\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		list, err := transcript.ParseList(text)
+		if err != nil {
+			return
+		}
+		require.Equal(t, text, transcript.FormatList(list))
+	})
 }

@@ -68,16 +68,14 @@ func (p *parser) transcript() (t Transcript, err error) {
 	if !ok {
 		return t, fmt.Errorf(`want the field "options"`)
 	}
-	if options != " " {
-		if options, err = p.value(options); err != nil {
-			return t, err
-		}
-		if options != "" {
-			t.Header.Options = strings.Split(options, ", ")
-		}
-		if slices.Contains(t.Header.Options, "") {
-			return t, p.back("an option without a name")
-		}
+	if options, err = p.value(options); err != nil {
+		return t, err
+	}
+	if options != "" {
+		t.Header.Options = strings.Split(options, ", ")
+	}
+	if slices.Contains(t.Header.Options, "") {
+		return t, p.back("an option without a name")
 	}
 	before, ok := p.next("jobs before: ")
 	if !ok {

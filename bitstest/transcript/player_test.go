@@ -46,6 +46,23 @@ func build(t *testing.T, h transcript.Header) winver.Build {
 	return all[i-1]
 }
 
+func TestBuild(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		build, bits string
+		want        winver.Build
+	}{
+		{"26100", "10.3", winver.Windows11_24H2},
+		{"99999", "10.3", winver.Windows11_24H2},
+		{"26099", "10.3", winver.Windows11_23H2},
+		{"14393", "5.0", winver.Windows10_1607},
+		{"", "3.0", winver.WindowsVista},
+		{"", "10.1", winver.Windows10_1703},
+	} {
+		require.Equal(t, row.want.String(), build(t, transcript.Header{Build: row.build, BITS: row.bits}).String())
+	}
+}
+
 // play records a case on the emulator, in surroundings of the options that h names.
 func play(t *testing.T, h transcript.Header, c bitstest.Case) transcript.Case {
 	t.Helper()
@@ -66,7 +83,7 @@ func play(t *testing.T, h transcript.Header, c bitstest.Case) transcript.Case {
 		who, _ := token.FromContext(ctx)
 		manager = emu.As(who)
 	}
-	return transcript.Record(c, manager, time.Minute, opts...)
+	return transcript.Record(c, manager, 5*time.Minute, opts...)
 }
 
 // TestTranscripts holds the emulator to what was recorded of other services.

@@ -25,7 +25,7 @@ func (h Header) String() string {
 	for _, field := range h.fields() {
 		fmt.Fprintln(&b, strings.TrimRight(field.name+": "+*field.value, " "))
 	}
-	fmt.Fprintf(&b, "options: %s\n", strings.Join(h.Options, ", "))
+	fmt.Fprintln(&b, strings.TrimRight("options: "+strings.Join(h.Options, ", "), " "))
 	fmt.Fprintf(&b, "jobs before: %d\n", h.JobsBefore)
 	return b.String()
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http/httptest"
 	"os"
+	"os/signal"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -17,9 +19,9 @@ import (
 )
 
 const opening = `This records what the BITS of this machine answers, case by case. It takes
-about ten minutes. It makes jobs of its own, whose names begin with bitstest-,
-files in %s and a server on
-127.0.0.1, and removes them all. It changes no setting, looks at no job of
+minutes, and a minute more for each case that waits in vain. It makes jobs of its
+own, whose names begin with bitstest-, files in %s
+and a server on 127.0.0.1, and removes them all. It changes no setting, looks at no job of
 others but to count them and ask for their ids, and sends nothing anywhere.
 
 `
@@ -38,6 +40,9 @@ func record(w io.Writer, o options) (err error) {
 	dir, err := os.MkdirTemp("", "bitstest")
 	if err != nil {
 		return err
+	}
+	if long, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = long // the service answers with it where it was given the short form
 	}
 	defer func() {
 		if left := os.Remove(dir); err == nil {
@@ -74,11 +79,18 @@ func record(w io.Writer, o options) (err error) {
 		fmt.Fprintf(w, "There are %d jobs of yours already. Cases that count jobs will differ for it;\n"+
 			"bitsadmin /list shows them. The transcript says how many they are.\n\n", n)
 	}
+	// Whoever interrupts it waits for the case under way, so that it leaves nothing.
+	interrupted, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
 	cases := bitstest.Cases()
 	ends := map[transcript.Outcome]int{}
 	for i, c := range cases {
 		if !o.pattern.MatchString(c.Name) {
 			continue
+		}
+		if interrupted.Err() != nil {
+			fmt.Fprintln(w, "It was interrupted: the cases that come are not in it.")
+			break
 		}
 		start := time.Now()
 		recorded, err := m.record(ctx, c, surroundings)

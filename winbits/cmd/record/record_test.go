@@ -29,7 +29,7 @@ func TestRecordNeedsWindows(t *testing.T) {
 
 func TestCompareFiles(t *testing.T) {
 	t.Parallel()
-	const one = "bitsemu transcript 1\nsystem: Windows\nbuild:\narchitecture:\nbits:\ncaller:\ndate:\nbitstest:\noptions: \njobs before: 0\n" +
+	const one = "bitsemu transcript 1\nsystem: Windows\nbuild:\narchitecture:\nbits:\ncaller:\ndate:\nbitstest:\noptions:\njobs before: 0\n" +
 		"\ncase job/one\n1 job1.GetId() = id1\npass\n\ncase job/two\npass\n"
 	dir := t.TempDir()
 	write := func(name, text string) string {
