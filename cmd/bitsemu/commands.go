@@ -22,6 +22,7 @@ use it. This command shows it at work, looks at its stores of jobs, and explains
 			demoCommand(),
 			serveCommand(),
 			ctlCommand(),
+			inspectCommand(),
 			dumpCommand(),
 			checkCommand(),
 			exportCommand(),

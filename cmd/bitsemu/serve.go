@@ -39,6 +39,7 @@ func serveCommand() cli.Command {
 				cli.Item{Name: "real", Help: "the network of this machine"},
 				cli.Item{Name: "local", Help: "this machine, and scripted files"},
 			), Help: "what jobs reach: real, or local for this machine and scripted files alone"},
+			{Name: "inspect", Help: "show the page of docs/inspector.md on a port of its own, and print a link to it"},
 			{Name: "grace", Value: "TIME", Default: "10s", Kind: cli.Duration, Help: "how long calls under way may take to end when the command is stopped"},
 			{Name: "verbose", Short: "v", Help: "log each request, and each call that BITS refuses"},
 			{Name: "json", Help: "write the log as JSON, a line each"},
@@ -47,7 +48,7 @@ func serveCommand() cli.Command {
 Runs the emulated service until it is stopped by SIGINT or SIGTERM, and answers over HTTP what
 docs/service.md tells. When it is ready it prints one line with the address, which clients take from
 BITSEMU_SERVICE: "serving on unix:/run/user/1000/bitsemu.sock". Both --socket and --listen may be given,
-and there is a line for each.
+and there is a line for each; with --inspect one more, with a link to a page for a browser.
 
 The service is for this machine alone. The socket is closed to other users; over TCP only loopback
 addresses are listened on, and each request needs the token. Who gets in may call as anybody, unless
@@ -91,6 +92,12 @@ func runServe(ctx context.Context, c *cli.Call) error {
 			err = c.Printf("serving on %s\n", serve.Address(l))
 		}
 	}
+	look, endLook := context.WithCancel(context.WithoutCancel(ctx))
+	defer endLook()
+	var looked <-chan error
+	if err == nil && c.Bool("inspect") {
+		looked, err = serveInspector(look, c, s.emu)
+	}
 	if err == nil {
 		select {
 		case <-ctx.Done():
@@ -105,6 +112,10 @@ func runServe(ctx context.Context, c *cli.Call) error {
 	err = errors.Join(err, s.server.Shutdown(grace))
 	for range s.listeners {
 		err = errors.Join(err, <-ended)
+	}
+	endLook()
+	if looked != nil {
+		err = errors.Join(err, <-looked)
 	}
 	err = errors.Join(err, s.emu.Close())
 	s.log.Info("stopped")

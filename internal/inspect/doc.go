@@ -4,8 +4,8 @@
 //
 //	http.ListenAndServe("127.0.0.1:8080", inspect.NewDoor(inspect.New(inspect.Live(emu))))
 //
-// It looks at a running [bitsemu.Emulator], or at a [jobstore.Store] alone, of which it
-// shows what is not known as not known. It changes nothing: it answers GET and HEAD.
+// It looks at a running [bitsemu.Emulator], or at a [jobstore.Store] or a
+// [bitsemu.Snapshot] alone, of which it shows what is not known as not known. It changes nothing: it answers GET and HEAD.
 //
 // The handler sits at /inspect/ and asks nobody who he is: package serve mounts it behind
 // its own checks, and [Door] is a lock for a port of its own. Passwords, custom headers

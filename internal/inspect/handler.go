@@ -77,7 +77,7 @@ func New(source Source) http.Handler {
 	get("events", h.eventsPage)
 	get("api/queue", h.api(func(r *http.Request) (any, error) {
 		q, over, knows, err := h.look()
-		return withMachine{machineOf(&q), list(&q, over, knows, r.URL.Query())}, err
+		return withMachine{h.machine(&q), list(&q, over, knows, r.URL.Query())}, err
 	}))
 	get("api/jobs/{id}", h.api(func(r *http.Request) (any, error) {
 		q, j, err := h.job(r)
@@ -183,9 +183,10 @@ func (h *handler) events(page int) Log[Event] {
 	return logOf(m != nil, all, page, eventOf)
 }
 
-// Machine is what is known of the machine, in words.
+// machineView is what is known of the machine, in words.
 type machineView struct {
 	Store   string   `json:"store"`
+	What    string   `json:"-"`
 	Windows string   `json:"windows"`
 	BITS    string   `json:"bits"`
 	Assumed bool     `json:"windowsAssumed,omitzero"`
@@ -194,9 +195,17 @@ type machineView struct {
 	Time    string   `json:"time"`
 }
 
-func machineOf(q *Queue) machineView {
+func (h *handler) machine(q *Queue) machineView {
 	v := machineView{
-		Store: q.Name, Windows: q.Build.String(), BITS: q.Build.BITS().String(), Assumed: q.Assumed, Live: q.Machine != nil, Time: clock(q.Time),
+		Store: q.Name, Windows: q.Build.String(), BITS: q.Build.BITS().String(), Assumed: q.Assumed, Time: clock(q.Time),
+	}
+	switch {
+	case h.source.Memory() != nil:
+		v.Live, v.What = true, "Live"
+	case q.Machine != nil:
+		v.What = "Snapshot: history, audit and events are not in it"
+	default:
+		v.What = "Store, read only: history, audit and events are not in it"
 	}
 	if m := q.Machine; m != nil {
 		if m.Service != "running" {
@@ -294,7 +303,7 @@ func (h *handler) eventsPage(w http.ResponseWriter, r *http.Request) error {
 
 // show sends a page.
 func (h *handler) show(w http.ResponseWriter, r *http.Request, q *Queue, v view, status int) error {
-	v.Machine, v.Clock = machineOf(q), clockMark
+	v.Machine, v.Clock = h.machine(q), clockMark
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, "page", v); err != nil {
 		return fmt.Errorf("the page cannot be made: %w", err)

@@ -153,7 +153,7 @@ func TestStored(t *testing.T) {
 	require.Contains(t, list, "waits for its turn, or for its owner to log on")
 	require.Contains(t, list, "read only: history, audit and events are not in it")
 	for path, says := range map[string]string{
-		"?state=over": "A store keeps no job that is over", "audit": "Not known", "events": "Not known", "job/" + id.String(): "Not known",
+		"?state=over": "Neither a store nor a snapshot keeps a job that is over", "audit": "Not known", "events": "Not known", "job/" + id.String(): "Not known",
 		"job/" + id.String() + "?tab=audit": "Not known", "job/" + id.String() + "?tab=events": "Not known",
 	} {
 		require.Contains(t, html(t, page, path), says, path)
@@ -165,6 +165,21 @@ func TestStored(t *testing.T) {
 	require.Equal(t, "assumed: a store does not tell", e.Chosen[0].Note)
 	require.Equal(t, "Windows 8.1 (build 9600)", e.Builds[0])
 	require.NotContains(t, list, inspecttest.Password)
+}
+
+// A snapshot knows the machine, and no history.
+func TestSaved(t *testing.T) {
+	t.Parallel()
+	scene := inspecttest.Play(t, bitsemu.RunT(t))
+	snapshot, err := scene.Emu.Snapshot()
+	require.NoError(t, err)
+	page := inspect.New(inspect.Saved("queue.json", snapshot))
+	list := html(t, page, "")
+	require.Contains(t, list, "dave is not logged on")
+	require.Contains(t, list, "Snapshot: history, audit and events are not in it · queue.json")
+	require.Equal(t, 12, ask[inspect.List](t, page, "queue").Total)
+	require.Contains(t, html(t, page, "job/"+strings.Trim(guid(t, scene.Jobs["game"]), "{}")), "Not known: a store and a snapshot")
+	require.Equal(t, http.StatusNotFound, get(t, page, "job/"+uuid.NewString()).Code)
 }
 
 func TestEmptyQueue(t *testing.T) {

@@ -1,11 +1,13 @@
 package inspect
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/bitsemu/bitsemu"
+	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/jobstore"
 	"github.com/bitsemu/bitsemu/sid"
 	"github.com/bitsemu/bitsemu/winver"
@@ -59,11 +61,15 @@ func (l live) Queue() (Queue, error) {
 	if err != nil {
 		return Queue{}, err
 	}
+	return queueOf(l.emu.String(), s), nil
+}
+
+func queueOf(name string, s bitsemu.Snapshot) Queue {
 	m := &Machine{Service: s.Service, Offline: s.Offline, LoggedOn: map[sid.SID]bool{}}
 	for _, on := range s.LoggedOn {
 		m.LoggedOn[on.User] = true
 	}
-	return Queue{Name: l.emu.String(), Build: s.Build, Time: s.Time, Jobs: s.Jobs, Machine: m}, nil
+	return Queue{Name: name, Build: s.Build, Time: s.Time, Jobs: s.Jobs, Machine: m}
 }
 
 func (l live) Job(id uuid.UUID) (jobstore.Job, error) {
@@ -102,3 +108,24 @@ func (s stored) Job(id uuid.UUID) (jobstore.Job, error) {
 }
 
 func (s stored) Memory() Memory { return nil }
+
+// Saved is the source that looks at a snapshot.
+func Saved(name string, snapshot bitsemu.Snapshot) Source { return saved{name, snapshot} }
+
+type saved struct {
+	name string
+	snap bitsemu.Snapshot
+}
+
+func (s saved) Queue() (Queue, error) { return queueOf(s.name, s.snap), nil }
+
+func (s saved) Job(id uuid.UUID) (jobstore.Job, error) {
+	for _, j := range s.snap.Jobs {
+		if j.ID == id {
+			return j, nil
+		}
+	}
+	return jobstore.Job{}, fmt.Errorf("%s has no job %s: %w", s.name, bits.GUIDString(id), jobstore.ErrNotFound)
+}
+
+func (s saved) Memory() Memory { return nil }
