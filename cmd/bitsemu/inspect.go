@@ -15,7 +15,7 @@ import (
 func inspectCommand() cli.Command {
 	return cli.Command{
 		Name: "inspect", Summary: "look at the jobs of a store or a snapshot in a browser",
-		Args: []cli.Arg{storeArg},
+		Args: []cli.Arg{{Name: "STORE", Kind: cli.File, Help: "a store file, or a snapshot; - is a snapshot from standard input"}},
 		Flags: []cli.Flag{
 			{Name: "listen", Value: "ADDRESS", Default: "127.0.0.1:0", Help: "a port of this machine to listen on"},
 			{Name: "windows", Value: "BUILD", Env: "BITSEMU_WINDOWS", Default: "26100", Kind: windowsKind, Help: "the Windows whose rules are shown for a store, which does not tell of which it is"},
