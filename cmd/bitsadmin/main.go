@@ -4,6 +4,7 @@
 //	export BITSEMU_STORE=/tmp/jobs.db BITSEMU_DRIVES='C:=/tmp/c'
 //	bitsadmin /transfer update http://localhost:8080/app.msi 'C:\app.msi'
 //
+// With BITSEMU_SERVICE the jobs are at a service that is running, bitsemu serve.
 // bitsadmin /? lists the switches, and what else can be set.
 package main
 

@@ -9,6 +9,7 @@
 //
 // The grammar, the formats and the exit codes are those that have been seen of
 // bitsadmin.exe; docs/bitsadmin.md tells them from those that are guesses. Where the
-// jobs are is a [Place]; today that is a store file, which [Open] opens for as long as a
-// command takes: nothing is left running behind the user's back.
+// jobs are is a [Place]: a store file, which is open for as long as a command takes, so
+// that nothing is left running behind the user's back, or a service that is running
+// already (package remote).
 package bitsadmin

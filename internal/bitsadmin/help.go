@@ -42,6 +42,8 @@ func usage(p *printer) {
 		p.line(fmt.Sprintf("%s, --%s %s", s.variable, s.flag, s.form))
 		p.line("    " + s.help)
 	}
+	p.line("BITSEMU_TOKEN, BITSEMU_TOKEN_FILE")
+	p.line("    the token of a service on a port, or a file with it")
 }
 
 // familyHelp is the help of /UTIL and the others.
