@@ -172,7 +172,7 @@ func TestChecksFail(t *testing.T) {
 		"owner":                    func() { emu.CheckOwner(r, id, accessBob) },
 		"helper":                   func() { emu.CheckHelper(r, id, accessBob, 0) },
 		"in the queue":             func() { emu.CheckGone(r, id) },
-		"no such file":             func() { emu.CheckFile(r, `C:\Downloads\none`, nil) },
+		`C:\Downloads\none: open `: func() { emu.CheckFile(r, `C:\Downloads\none`, nil) }, // the rest is the system's
 		"is there":                 func() { emu.CheckNoFile(r, `C:\Downloads`) },
 		"in the audit":             func() { emu.CheckAudit(r, id, "there", func(bitsemu.AuditEntry) bool { return false }) },
 		"no such job":              func() { emu.CheckState(r, [16]byte{1}, 0) },

@@ -7,8 +7,6 @@ import (
 	"github.com/bitsemu/bitsemu/hresult"
 )
 
-//go:generate go run ./internal/gen
-
 // call calls a slot. What the arguments point to lives on the heap and stays
 // there until it returns, also when a callback moves the stack meanwhile.
 //

@@ -2,6 +2,7 @@ package winbits
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
@@ -63,6 +64,9 @@ func connect(ctx context.Context, o options) (*Service, error) {
 
 // adopt takes a reference over, on a thread of the apartment.
 func (s *Service) adopt(c *connection, raw *iUnknown) (*proxy, error) {
+	if raw == nil {
+		return nil, fmt.Errorf("winbits: an object that is NULL: %w", hresult.E_POINTER)
+	}
 	err := cloak(raw)
 	if err != nil && !blanketless(err) {
 		raw.Release()

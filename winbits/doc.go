@@ -34,3 +34,5 @@
 // Nothing needs to be released: a reference goes when the garbage collector finds
 // that nobody holds the object, and all go with [Service.Close].
 package winbits
+
+//go:generate go run ./internal/gen

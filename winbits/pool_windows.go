@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 
 	"golang.org/x/sys/windows"
@@ -37,9 +38,18 @@ type pool struct {
 type task struct {
 	handle   uintptr // token to act with
 	f        func()
-	err      error // why f was not called
+	err      error     // why f was not called
+	panicked *panicked // with what it came to an end, nil for none
 	finished chan struct{}
 }
+
+// panicked is what a call has panicked with, for who has made it.
+type panicked struct {
+	why   any
+	stack []byte
+}
+
+func (p *panicked) Error() string { return fmt.Sprintf("winbits: %v\n\n%s", p.why, p.stack) }
 
 // newPool enters the apartment, which lasts until the pool is shut.
 func newPool(serial bool) (*pool, error) {
@@ -55,6 +65,10 @@ func newPool(serial bool) (*pool, error) {
 // hold keeps the apartment alive when no other thread is in it.
 func (p *pool) hold(entered chan<- error) {
 	leave, err := enter()
+	if errors.Is(err, hresult.RPC_E_CHANGED_MODE) {
+		p.ended.Go(func() { p.hold(entered) }) // on a thread that nobody has used
+		return
+	}
 	entered <- err
 	if err == nil {
 		<-p.done
@@ -122,6 +136,9 @@ func (p *pool) submit(t *task) error {
 		p.ended.Go(func() { p.serve(t) })
 	}
 	<-t.finished
+	if t.panicked != nil {
+		panic(t.panicked)
+	}
 	return t.err
 }
 
@@ -146,9 +163,15 @@ func (p *pool) serve(t *task) {
 	leave()
 }
 
-// do makes the call, and tells whether the thread is its own again.
+// do makes the call, and tells whether the thread is its own again. One on which a call
+// has panicked is not used again.
 func (t *task) do() (reverted bool) {
 	defer close(t.finished)
+	defer func() {
+		if why := recover(); why != nil {
+			t.panicked = &panicked{why, debug.Stack()}
+		}
+	}()
 	f := t.f
 	t.f = nil // a thread that waits for its next task keeps no object alive
 	if t.handle == 0 {
@@ -158,7 +181,7 @@ func (t *task) do() (reverted bool) {
 	if t.err = impersonate(t.handle); t.err != nil {
 		return true
 	}
-	defer func() { reverted = windows.RevertToSelf() == nil }()
+	defer func() { reverted = windows.RevertToSelf() == nil && reverted }()
 	f()
 	return true
 }

@@ -2,6 +2,8 @@ package winbits
 
 import (
 	"context"
+	"errors"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -86,4 +88,60 @@ func TestCallWithinACall(t *testing.T) {
 	require.NoError(t, p.run(t.Context(), nest))
 	require.Equal(t, 10, depth)
 	require.NoError(t, p.shut(func() {}))
+}
+
+// A call that panics does so where it was made, and leaves no thread with a token.
+func TestPanicOfACall(t *testing.T) {
+	p, err := newPool(true)
+	require.NoError(t, err)
+	for _, ctx := range []context.Context{t.Context(), NewContext(t.Context(), ownToken(t))} {
+		require.PanicsWithError(t, "", func() {
+			defer func() {
+				why := recover()
+				caught, ok := why.(*panicked)
+				require.True(t, ok, why)
+				require.Equal(t, "as asked", caught.why)
+				require.Contains(t, caught.Error(), "TestPanicOfACall")
+				panic(errors.New(""))
+			}()
+			_ = p.run(ctx, func() { panic("as asked") })
+		})
+		for range spare + 1 {
+			var after bool
+			require.NoError(t, p.run(t.Context(), func() { after = impersonates() }))
+			require.False(t, after)
+		}
+	}
+	require.NoError(t, p.shut(func() {}))
+}
+
+// Threads that somebody has put into another apartment are not used.
+func TestThreadsOfOtherApartments(t *testing.T) {
+	var entered, all sync.WaitGroup
+	leave := make(chan struct{})
+	entered.Add(10)
+	for range 10 {
+		all.Go(func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread() // the thread stays in its apartment
+			if err := windows.CoInitializeEx(0, windows.COINIT_APARTMENTTHREADED); err != nil {
+				t.Error(err)
+			}
+			entered.Done()
+			<-leave
+		})
+	}
+	entered.Wait()
+	close(leave)
+	all.Wait()
+	for range 5 {
+		p, err := newPool(false)
+		require.NoError(t, err)
+		var calls sync.WaitGroup
+		for range 10 {
+			calls.Go(func() { require.NoError(t, p.run(context.Background(), func() {})) })
+		}
+		calls.Wait()
+		require.NoError(t, p.shut(func() {}))
+	}
 }

@@ -750,14 +750,14 @@ func (p *iBitsPeerCacheRecord) GetFileSize(pVal *uint64) result {
 }
 
 func (p *iBitsPeerCacheRecord) GetFileModificationTime(pVal *time.Time) result {
-	var pVal0 windows.Filetime
+	var pVal0 filetime
 	hr := call(p.vtbl.GetFileModificationTime, uintptr(unsafe.Pointer(p)), uintptr(unsafe.Pointer(&pVal0)))
 	*pVal = timeOf(pVal0)
 	return answer("IBitsPeerCacheRecord::GetFileModificationTime", hr)
 }
 
 func (p *iBitsPeerCacheRecord) GetLastAccessTime(pVal *time.Time) result {
-	var pVal0 windows.Filetime
+	var pVal0 filetime
 	hr := call(p.vtbl.GetLastAccessTime, uintptr(unsafe.Pointer(p)), uintptr(unsafe.Pointer(&pVal0)))
 	*pVal = timeOf(pVal0)
 	return answer("IBitsPeerCacheRecord::GetLastAccessTime", hr)

@@ -97,7 +97,7 @@ func formOf(p param) (form, error) {
 		}, nil
 	case "FILETIME*":
 		return form{
-			gotype: "*time.Time", before: "var %[1]s0 windows.Filetime\n",
+			gotype: "*time.Time", before: "var %[1]s0 filetime\n",
 			args: []string{"uintptr(unsafe.Pointer(&%[1]s0))"}, after: "*%[1]s = timeOf(%[1]s0)\n",
 		}, nil
 	default:
