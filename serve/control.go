@@ -168,7 +168,13 @@ func operations() []operation {
 		attempt("protect", "Has a host ask who is there.", func(e *bitsemu.Emulator, a argsPolicy) error { return e.Protect(a.Base, a.policy(false)) }),
 		attempt("proxyserver", "Sets up a proxy, such as http://proxy:8080.", proxyServer),
 		world("proxy", "Sets the proxy in the settings of a user.", func(e *bitsemu.Emulator, a argsProxy) { e.SetProxy(a.User.SID, a.List, a.Bypass) }),
-		op("serviceproxy", "Sets the proxy of a service account if a usage is given, and tells what it is.", (*Server).serviceProxy),
+		op("serviceproxy", "Sets the proxy of a service account if a usage is given, and tells what it is.", func(s *Server, _ context.Context, a argsServiceProxy) (r resultServiceProxy, err error) {
+			if a.Usage != nil {
+				err = s.emu.SetServiceProxy(a.Account.SID, *a.Usage, a.List, a.Bypass)
+			}
+			r.Usage, r.List, r.Bypass = s.emu.ServiceProxy(a.Account.SID)
+			return r, err
+		}),
 		world("autoproxy", "Sets what automatic detection of proxies finds.", func(e *bitsemu.Emulator, a argsList) { e.SetAutoProxy(a.List) }),
 		attempt("restrict", "Says who may read and write below a directory or on a share: everybody where it is left out.", func(e *bitsemu.Emulator, a argsRestrict) error {
 			return e.Restrict(bitsemu.AccessRule{Path: a.Path, Read: sids(a.Read), Write: sids(a.Write)})
@@ -220,16 +226,6 @@ func service(e *bitsemu.Emulator, a argsService) error {
 		return nil
 	}
 	return malformed("do: %q: want start, stop, restart, disable or enable", a.Do)
-}
-
-func (s *Server) serviceProxy(_ context.Context, a argsServiceProxy) (r resultServiceProxy, err error) {
-	if a.Usage != nil {
-		if err := s.emu.SetServiceProxy(a.Account.SID, *a.Usage, a.List, a.Bypass); err != nil {
-			return r, err
-		}
-	}
-	r.Usage, r.List, r.Bypass = s.emu.ServiceProxy(a.Account.SID)
-	return r, nil
 }
 
 func controlRoutes() []route {

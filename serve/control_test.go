@@ -316,7 +316,9 @@ func TestLooking(t *testing.T) {
 	c.ok(job+"/Resume", "", nil)
 	c.ok("/v1/control/settle", "", nil)
 	id := strings.TrimPrefix(job, "/v1/jobs/")
-	var list struct{ Jobs []struct{ DisplayName, State string } }
+	var list struct {
+		Jobs []struct{ DisplayName, State string }
+	}
 	c.get("/v1/jobs", &list)
 	require.Len(t, list.Jobs, 2)
 	require.Equal(t, "BG_JOB_STATE_ERROR", list.Jobs[0].State)
@@ -339,7 +341,7 @@ func TestLooking(t *testing.T) {
 		}
 	}
 	c.get("/v1/history?job="+id, &history)
-	require.Equal(t, "", history.History[0].From)
+	require.Empty(t, history.History[0].From)
 	last := history.History[len(history.History)-1]
 	require.Equal(t, "BG_JOB_STATE_ERROR", last.To)
 	require.Equal(t, "BG_E_HTTP_ERROR_404", last.Error.Name)
@@ -415,7 +417,7 @@ func TestFilesStayWithin(t *testing.T) {
 	require.NoError(t, os.Symlink(outside, filepath.Join(inside, "out")))
 	require.NoError(t, os.Symlink(secret, filepath.Join(inside, "link")))
 	require.NoError(t, os.Symlink(filepath.Join(outside, "new"), filepath.Join(inside, "dangling")))
-	require.NoError(t, os.Symlink(secret, filepath.Join(inside, "other")))
+	require.NoError(t, os.Symlink(secret, filepath.Join(inside, "also")))
 	require.NoError(t, os.Symlink(filepath.Join(outside, "new"), filepath.Join(inside, "nowhere")))
 	c.ok("/v1/control/script", `{"url":"http://files.test/a","text":"attack"}`, nil)
 	names := []string{
@@ -462,7 +464,7 @@ func TestFilesStayWithin(t *testing.T) {
 	require.Equal(t, "the secret", string(text))
 	for _, row := range []struct{ windows, want string }{
 		{`C:`, filepath.Dir(inside)}, {`C:\Downloads`, inside}, {`c:\downloads\new\file`, filepath.Join(inside, "new", "file")},
-		{`C:\Downloads\other`, ""}, {`C:\Downloads\out`, ""}, {`C:\Downloads\out\secret`, ""}, {`C:\Downloads\nowhere`, ""}, {`E:\`, ""}, {"", ""},
+		{`C:\Downloads\also`, ""}, {`C:\Downloads\out`, ""}, {`C:\Downloads\out\secret`, ""}, {`C:\Downloads\nowhere`, ""}, {`E:\`, ""}, {"", ""},
 	} {
 		var at struct{ Path string }
 		c.get("/v1/path?windows="+strings.ReplaceAll(row.windows, `\`, "%5C"), &at)

@@ -15,9 +15,6 @@ import (
 	"strings"
 )
 
-// cookieName is the cookie by which a browser tells the token.
-const cookieName = "bitsemu"
-
 // local reports whether a request has come over a unix socket.
 func local(r *http.Request) bool {
 	_, ok := r.Context().Value(http.LocalAddrContextKey).(*net.UnixAddr)
@@ -25,7 +22,7 @@ func local(r *http.Request) bool {
 }
 
 // guard refuses requests that may not be made.
-func (s *Server) guard(r *http.Request, cookies bool) error {
+func (s *Server) guard(r *http.Request) error {
 	if local(r) {
 		return nil
 	}
@@ -37,11 +34,6 @@ func (s *Server) guard(r *http.Request, cookies bool) error {
 	}
 	if scheme, given, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") && s.is(strings.TrimSpace(given)) {
 		return nil
-	}
-	if cookies && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-		if c, err := r.Cookie(cookieName); err == nil && s.is(c.Value) {
-			return nil
-		}
 	}
 	return errToken
 }

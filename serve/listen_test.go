@@ -218,44 +218,6 @@ func TestTokenFile(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestMount(t *testing.T) {
-	t.Parallel()
-	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("page " + r.URL.String())) })
-	_, c := rig(t, serve.Mount("inspect", page))
-	status, text := c.do(http.MethodGet, "/inspect/x?y=z", "")
-	require.Equal(t, http.StatusOK, status)
-	require.Equal(t, "page /inspect/x?y=z", text)
-
-	c = tcp(t, serve.BearerToken("0123456789abcdef"), serve.Mount("/inspect/", page))
-	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	status, _ = c.do(http.MethodGet, "/inspect/", "")
-	require.Equal(t, http.StatusUnauthorized, status)
-	status, _ = c.do(http.MethodGet, "/inspect/?token=wrong", "")
-	require.Equal(t, http.StatusUnauthorized, status)
-	r := c.request(http.MethodGet, "/inspect/?token=0123456789abcdef", "")
-	r.Host = "attacker.example"
-	status, _ = c.send(r)
-	require.Equal(t, http.StatusForbidden, status)
-	resp, err := c.http.Get(c.base + "/inspect/a?token=0123456789abcdef&b=c")
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	require.Equal(t, http.StatusSeeOther, resp.StatusCode)
-	require.Equal(t, "/inspect/a?b=c", resp.Header.Get("Location"))
-	require.Len(t, resp.Cookies(), 1)
-	cookie := resp.Cookies()[0]
-	require.True(t, cookie.HttpOnly)
-	require.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
-	for _, row := range []struct {
-		method, path string
-		status       int
-	}{{"GET", "/inspect/a", 200}, {"POST", "/inspect/a", 401}, {"GET", "/v1", 401}} {
-		r := c.request(row.method, row.path, "")
-		r.AddCookie(cookie)
-		status, text := c.send(r)
-		require.Equal(t, row.status, status, "%s %s: %s", row.method, row.path, text)
-	}
-}
-
 func TestShutdown(t *testing.T) {
 	t.Parallel()
 	emu := bitsemu.RunT(t)

@@ -2,8 +2,6 @@ package serve
 
 import (
 	"log/slog"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/bitsemu/bitsemu/token"
@@ -18,7 +16,6 @@ type config struct {
 	bearer  string
 	version string
 	log     *slog.Logger
-	mounts  []mount
 	owners  bool
 
 	maxBody     int64
@@ -28,11 +25,6 @@ type config struct {
 	patience    time.Duration
 	heartbeat   time.Duration
 	reading     time.Duration
-}
-
-type mount struct {
-	prefix  string
-	handler http.Handler
 }
 
 func defaults() config {
@@ -67,14 +59,6 @@ func Version(s string) Option { return func(c *config) { c.version = s } }
 // Logger gets a line for each request, at level Debug, and what goes wrong in the server
 // itself, at level Error. Neither arguments nor answers are in it.
 func Logger(l *slog.Logger) Option { return func(c *config) { c.log = l } }
-
-// Mount has h answer what is below a prefix such as "/inspect/", after the same checks of
-// host and token. A browser may give the token once, as ?token=, and keeps it in a cookie
-// that is good for that prefix alone, and for GET.
-func Mount(prefix string, h http.Handler) Option {
-	prefix = "/" + strings.Trim(prefix, "/") + "/"
-	return func(c *config) { c.mounts = append(c.mounts, mount{prefix, h}) }
-}
 
 // LogOnOwners logs on the owners of the jobs that are there when the server is made: a
 // store does not say who is logged on, and jobs of users who are not do not run.

@@ -142,4 +142,3 @@ func quote(v any) string {
 	}
 	return b.String()
 }
-

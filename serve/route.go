@@ -36,7 +36,7 @@ type request struct {
 	body  []byte
 }
 
-// routes are all that the server answers, but for what is mounted.
+// routes are all that the server answers.
 func routes() []route {
 	all := []route{
 		{method: "GET", path: "/v1", says: "What this is.", do: (*Server).info, answers: reflect.TypeFor[about]()},
@@ -50,12 +50,7 @@ func routes() []route {
 
 // answer finds the route of a request and follows it.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) error {
-	for _, m := range s.conf.mounts {
-		if strings.HasPrefix(r.URL.Path+"/", m.prefix) {
-			return s.mounted(w, r, m)
-		}
-	}
-	if err := s.guard(r, false); err != nil {
+	if err := s.guard(r); err != nil {
 		return err
 	}
 	found, at, err := s.find(r.Method, r.URL)
@@ -215,30 +210,4 @@ func match(pattern string, segments []string) (map[string]string, bool) {
 		n++
 	}
 	return at, n == len(segments)
-}
-
-// mounted hands a request to what is mounted.
-func (s *Server) mounted(w http.ResponseWriter, r *http.Request, m mount) error {
-	if given := r.URL.Query().Get("token"); r.Method == http.MethodGet && !local(r) && s.conf.bearer != "" && given != "" && s.is(given) {
-		if err := s.guardHost(r); err != nil {
-			return err
-		}
-		http.SetCookie(w, &http.Cookie{Name: cookieName, Value: given, Path: m.prefix, HttpOnly: true, SameSite: http.SameSiteStrictMode})
-		u := *r.URL
-		q := u.Query()
-		q.Del("token")
-		u.RawQuery = q.Encode()
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		http.Redirect(w, r, u.RequestURI(), http.StatusSeeOther)
-		return nil
-	}
-	if err := s.guard(r, true); err != nil {
-		return err
-	}
-	if !s.begin() {
-		return errClosing
-	}
-	defer s.calls.Done()
-	m.handler.ServeHTTP(w, r)
-	return nil
 }

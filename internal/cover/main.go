@@ -39,7 +39,7 @@ var floors = map[string]float64{
 	"internal/winpath":  100,
 	"internal/wire":     95,
 	"jobstore":          90,
-	"serve":             85,
+	"serve":             88,
 	"sid":               100,
 	"token":             100,
 	"transfer/upload":   98,
