@@ -99,6 +99,8 @@ func TestResults(t *testing.T) {
 		"a hidden text":   {"GetErrorDescription", []any{"Nicht gefunden", nil}, "<text>", false},
 		"an empty text":   {"GetErrorDescription", []any{"", nil}, `""`, false},
 		"no hidden text":  {"GetErrorDescription", []any{"", hresult.E_NOTIMPL}, "E_NOTIMPL", true},
+		"a made-up name":  {"GetReplyFileName", []any{`C:\T\BITS1.reply`, nil}, "<made-up name>", false},
+		"no made-up name": {"GetReplyFileName", []any{`C:\T\bitstest-0123abcd-reply`, nil}, `"C:\\T\\bitstest-<case>-reply"`, false},
 		"a hidden answer": {"GetOwnerElevationState", []any{false, nil}, "<elevation of the caller>", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -108,15 +108,18 @@ func (m *mask) result(method string, results []any) (answer string, failed bool)
 		return code.String(), true
 	}
 	results = results[:len(results)-1]
+	if len(results) == 0 {
+		return hresult.S_OK.String(), false
+	}
 	if hide, ok := hidden[method]; ok && results[0] != "" {
 		return hide, false
+	}
+	if name, ok := results[0].(string); method == "GetReplyFileName" && ok && name != "" && !ownName.MatchString(name) {
+		return "<made-up name>", false
 	}
 	var parts []string
 	for _, r := range results {
 		parts = append(parts, m.value(r))
-	}
-	if len(parts) == 0 {
-		return hresult.S_OK.String(), false
 	}
 	return strings.Join(parts, ", "), false
 }
