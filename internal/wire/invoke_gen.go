@@ -83,7 +83,7 @@ func invokeManagerEnumJobs(ctx context.Context, object any, a *values, o Objects
 	return e.end(hresult.S_OK)
 }
 
-func invokeManagerGetErrorDescription(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeManagerGetErrorDescription(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Manager)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyManager")
@@ -102,7 +102,7 @@ func invokeManagerGetErrorDescription(ctx context.Context, object any, a *values
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobAddFileSet(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobAddFileSet(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
@@ -118,7 +118,7 @@ func invokeJobAddFileSet(ctx context.Context, object any, a *values, o Objects) 
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobAddFile(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobAddFile(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
@@ -135,13 +135,10 @@ func invokeJobAddFile(ctx context.Context, object any, a *values, o Objects) ([]
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobEnumFiles(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobEnumFiles(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.EnumFiles(ctx)
 	if err != nil {
@@ -152,13 +149,10 @@ func invokeJobEnumFiles(ctx context.Context, object any, a *values, o Objects) (
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobSuspend(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobSuspend(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.Suspend(ctx)
 	if err != nil {
@@ -167,13 +161,10 @@ func invokeJobSuspend(ctx context.Context, object any, a *values, o Objects) ([]
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobResume(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobResume(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.Resume(ctx)
 	if err != nil {
@@ -182,13 +173,10 @@ func invokeJobResume(ctx context.Context, object any, a *values, o Objects) ([]b
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobCancel(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobCancel(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	hr, err := on.Cancel(ctx)
 	if err != nil {
@@ -197,13 +185,10 @@ func invokeJobCancel(ctx context.Context, object any, a *values, o Objects) ([]b
 	return nil, hr, nil
 }
 
-func invokeJobComplete(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobComplete(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	hr, err := on.Complete(ctx)
 	if err != nil {
@@ -212,13 +197,10 @@ func invokeJobComplete(ctx context.Context, object any, a *values, o Objects) ([
 	return nil, hr, nil
 }
 
-func invokeJobGetId(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetId(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetId(ctx)
 	if err != nil {
@@ -229,13 +211,10 @@ func invokeJobGetId(ctx context.Context, object any, a *values, o Objects) ([]by
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobGetType(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetType(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetType(ctx)
 	if err != nil {
@@ -246,13 +225,10 @@ func invokeJobGetType(ctx context.Context, object any, a *values, o Objects) ([]
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobGetProgress(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetProgress(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetProgress(ctx)
 	if err != nil {
@@ -263,13 +239,10 @@ func invokeJobGetProgress(ctx context.Context, object any, a *values, o Objects)
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobGetTimes(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetTimes(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetTimes(ctx)
 	if err != nil {
@@ -280,13 +253,10 @@ func invokeJobGetTimes(ctx context.Context, object any, a *values, o Objects) ([
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobGetState(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetState(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetState(ctx)
 	if err != nil {
@@ -297,13 +267,10 @@ func invokeJobGetState(ctx context.Context, object any, a *values, o Objects) ([
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobGetError(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetError(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetError(ctx)
 	if err != nil {
@@ -314,13 +281,10 @@ func invokeJobGetError(ctx context.Context, object any, a *values, o Objects) ([
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobGetOwner(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetOwner(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetOwner(ctx)
 	if err != nil {
@@ -331,7 +295,7 @@ func invokeJobGetOwner(ctx context.Context, object any, a *values, o Objects) ([
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobSetDisplayName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobSetDisplayName(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
@@ -347,13 +311,10 @@ func invokeJobSetDisplayName(ctx context.Context, object any, a *values, o Objec
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobGetDisplayName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetDisplayName(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetDisplayName(ctx)
 	if err != nil {
@@ -364,7 +325,7 @@ func invokeJobGetDisplayName(ctx context.Context, object any, a *values, o Objec
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobSetDescription(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobSetDescription(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
@@ -380,13 +341,10 @@ func invokeJobSetDescription(ctx context.Context, object any, a *values, o Objec
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobGetDescription(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetDescription(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetDescription(ctx)
 	if err != nil {
@@ -397,7 +355,7 @@ func invokeJobGetDescription(ctx context.Context, object any, a *values, o Objec
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobSetPriority(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobSetPriority(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
@@ -413,13 +371,10 @@ func invokeJobSetPriority(ctx context.Context, object any, a *values, o Objects)
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobGetPriority(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetPriority(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetPriority(ctx)
 	if err != nil {
@@ -430,7 +385,7 @@ func invokeJobGetPriority(ctx context.Context, object any, a *values, o Objects)
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobSetNotifyFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobSetNotifyFlags(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
@@ -446,13 +401,10 @@ func invokeJobSetNotifyFlags(ctx context.Context, object any, a *values, o Objec
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobGetNotifyFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetNotifyFlags(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetNotifyFlags(ctx)
 	if err != nil {
@@ -479,13 +431,10 @@ func invokeJobSetNotifyInterface(ctx context.Context, object any, a *values, o O
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobGetNotifyInterface(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetNotifyInterface(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetNotifyInterface(ctx)
 	if err != nil {
@@ -496,7 +445,7 @@ func invokeJobGetNotifyInterface(ctx context.Context, object any, a *values, o O
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobSetMinimumRetryDelay(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobSetMinimumRetryDelay(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
@@ -512,13 +461,10 @@ func invokeJobSetMinimumRetryDelay(ctx context.Context, object any, a *values, o
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobGetMinimumRetryDelay(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetMinimumRetryDelay(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetMinimumRetryDelay(ctx)
 	if err != nil {
@@ -529,7 +475,7 @@ func invokeJobGetMinimumRetryDelay(ctx context.Context, object any, a *values, o
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobSetNoProgressTimeout(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobSetNoProgressTimeout(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
@@ -545,13 +491,10 @@ func invokeJobSetNoProgressTimeout(ctx context.Context, object any, a *values, o
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobGetNoProgressTimeout(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetNoProgressTimeout(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetNoProgressTimeout(ctx)
 	if err != nil {
@@ -562,13 +505,10 @@ func invokeJobGetNoProgressTimeout(ctx context.Context, object any, a *values, o
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobGetErrorCount(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetErrorCount(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetErrorCount(ctx)
 	if err != nil {
@@ -579,7 +519,7 @@ func invokeJobGetErrorCount(ctx context.Context, object any, a *values, o Object
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobSetProxySettings(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobSetProxySettings(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
@@ -597,13 +537,10 @@ func invokeJobSetProxySettings(ctx context.Context, object any, a *values, o Obj
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobGetProxySettings(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobGetProxySettings(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, r1, r2, err := on.GetProxySettings(ctx)
 	if err != nil {
@@ -616,13 +553,10 @@ func invokeJobGetProxySettings(ctx context.Context, object any, a *values, o Obj
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobTakeOwnership(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobTakeOwnership(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.TakeOwnership(ctx)
 	if err != nil {
@@ -631,7 +565,7 @@ func invokeJobTakeOwnership(ctx context.Context, object any, a *values, o Object
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJob2SetNotifyCmdLine(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob2SetNotifyCmdLine(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob2")
@@ -648,13 +582,10 @@ func invokeJob2SetNotifyCmdLine(ctx context.Context, object any, a *values, o Ob
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJob2GetNotifyCmdLine(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob2GetNotifyCmdLine(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob2")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, r1, err := on.GetNotifyCmdLine(ctx)
 	if err != nil {
@@ -666,13 +597,10 @@ func invokeJob2GetNotifyCmdLine(ctx context.Context, object any, a *values, o Ob
 	return e.end(hresult.S_OK)
 }
 
-func invokeJob2GetReplyProgress(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob2GetReplyProgress(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob2")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetReplyProgress(ctx)
 	if err != nil {
@@ -683,13 +611,10 @@ func invokeJob2GetReplyProgress(ctx context.Context, object any, a *values, o Ob
 	return e.end(hresult.S_OK)
 }
 
-func invokeJob2GetReplyData(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob2GetReplyData(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob2")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, r1, err := on.GetReplyData(ctx)
 	if err != nil {
@@ -701,7 +626,7 @@ func invokeJob2GetReplyData(ctx context.Context, object any, a *values, o Object
 	return e.end(hresult.S_OK)
 }
 
-func invokeJob2SetReplyFileName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob2SetReplyFileName(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob2")
@@ -717,13 +642,10 @@ func invokeJob2SetReplyFileName(ctx context.Context, object any, a *values, o Ob
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJob2GetReplyFileName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob2GetReplyFileName(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob2")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetReplyFileName(ctx)
 	if err != nil {
@@ -734,7 +656,7 @@ func invokeJob2GetReplyFileName(ctx context.Context, object any, a *values, o Ob
 	return e.end(hresult.S_OK)
 }
 
-func invokeJob2SetCredentials(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob2SetCredentials(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob2")
@@ -750,7 +672,7 @@ func invokeJob2SetCredentials(ctx context.Context, object any, a *values, o Obje
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJob2RemoveCredentials(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob2RemoveCredentials(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob2")
@@ -767,7 +689,7 @@ func invokeJob2RemoveCredentials(ctx context.Context, object any, a *values, o O
 	return nil, hr, nil
 }
 
-func invokeJob3ReplaceRemotePrefix(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob3ReplaceRemotePrefix(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job3)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob3")
@@ -784,7 +706,7 @@ func invokeJob3ReplaceRemotePrefix(ctx context.Context, object any, a *values, o
 	return nil, hr, nil
 }
 
-func invokeJob3AddFileWithRanges(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob3AddFileWithRanges(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job3)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob3")
@@ -802,7 +724,7 @@ func invokeJob3AddFileWithRanges(ctx context.Context, object any, a *values, o O
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJob3SetFileACLFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob3SetFileACLFlags(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job3)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob3")
@@ -818,13 +740,10 @@ func invokeJob3SetFileACLFlags(ctx context.Context, object any, a *values, o Obj
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJob3GetFileACLFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob3GetFileACLFlags(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job3)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob3")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetFileACLFlags(ctx)
 	if err != nil {
@@ -835,7 +754,7 @@ func invokeJob3GetFileACLFlags(ctx context.Context, object any, a *values, o Obj
 	return e.end(hresult.S_OK)
 }
 
-func invokeJob4SetPeerCachingFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob4SetPeerCachingFlags(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job4)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob4")
@@ -851,13 +770,10 @@ func invokeJob4SetPeerCachingFlags(ctx context.Context, object any, a *values, o
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJob4GetPeerCachingFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob4GetPeerCachingFlags(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job4)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob4")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetPeerCachingFlags(ctx)
 	if err != nil {
@@ -868,13 +784,10 @@ func invokeJob4GetPeerCachingFlags(ctx context.Context, object any, a *values, o
 	return e.end(hresult.S_OK)
 }
 
-func invokeJob4GetOwnerIntegrityLevel(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob4GetOwnerIntegrityLevel(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job4)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob4")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetOwnerIntegrityLevel(ctx)
 	if err != nil {
@@ -885,13 +798,10 @@ func invokeJob4GetOwnerIntegrityLevel(ctx context.Context, object any, a *values
 	return e.end(hresult.S_OK)
 }
 
-func invokeJob4GetOwnerElevationState(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob4GetOwnerElevationState(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job4)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob4")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetOwnerElevationState(ctx)
 	if err != nil {
@@ -902,7 +812,7 @@ func invokeJob4GetOwnerElevationState(ctx context.Context, object any, a *values
 	return e.end(hresult.S_OK)
 }
 
-func invokeJob4SetMaximumDownloadTime(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob4SetMaximumDownloadTime(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job4)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob4")
@@ -918,13 +828,10 @@ func invokeJob4SetMaximumDownloadTime(ctx context.Context, object any, a *values
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJob4GetMaximumDownloadTime(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob4GetMaximumDownloadTime(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job4)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob4")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetMaximumDownloadTime(ctx)
 	if err != nil {
@@ -935,7 +842,7 @@ func invokeJob4GetMaximumDownloadTime(ctx context.Context, object any, a *values
 	return e.end(hresult.S_OK)
 }
 
-func invokeJob5SetProperty(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob5SetProperty(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job5)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob5")
@@ -952,7 +859,7 @@ func invokeJob5SetProperty(ctx context.Context, object any, a *values, o Objects
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJob5GetProperty(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJob5GetProperty(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Job5)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJob5")
@@ -970,13 +877,10 @@ func invokeJob5GetProperty(ctx context.Context, object any, a *values, o Objects
 	return e.end(hresult.S_OK)
 }
 
-func invokeFileGetRemoteName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFileGetRemoteName(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetRemoteName(ctx)
 	if err != nil {
@@ -987,13 +891,10 @@ func invokeFileGetRemoteName(ctx context.Context, object any, a *values, o Objec
 	return e.end(hresult.S_OK)
 }
 
-func invokeFileGetLocalName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFileGetLocalName(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetLocalName(ctx)
 	if err != nil {
@@ -1004,13 +905,10 @@ func invokeFileGetLocalName(ctx context.Context, object any, a *values, o Object
 	return e.end(hresult.S_OK)
 }
 
-func invokeFileGetProgress(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFileGetProgress(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetProgress(ctx)
 	if err != nil {
@@ -1021,13 +919,10 @@ func invokeFileGetProgress(ctx context.Context, object any, a *values, o Objects
 	return e.end(hresult.S_OK)
 }
 
-func invokeFile2GetFileRanges(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile2GetFileRanges(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile2")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, there, err := on.GetFileRanges(ctx)
 	if err != nil {
@@ -1038,7 +933,7 @@ func invokeFile2GetFileRanges(ctx context.Context, object any, a *values, o Obje
 	return e.end(falseUnless(there))
 }
 
-func invokeFile2SetRemoteName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile2SetRemoteName(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile2")
@@ -1054,13 +949,10 @@ func invokeFile2SetRemoteName(ctx context.Context, object any, a *values, o Obje
 	return nil, hresult.S_OK, nil
 }
 
-func invokeFile3GetTemporaryName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile3GetTemporaryName(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File3)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile3")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetTemporaryName(ctx)
 	if err != nil {
@@ -1071,7 +963,7 @@ func invokeFile3GetTemporaryName(ctx context.Context, object any, a *values, o O
 	return e.end(hresult.S_OK)
 }
 
-func invokeFile3SetValidationState(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile3SetValidationState(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File3)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile3")
@@ -1087,13 +979,10 @@ func invokeFile3SetValidationState(ctx context.Context, object any, a *values, o
 	return nil, hresult.S_OK, nil
 }
 
-func invokeFile3GetValidationState(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile3GetValidationState(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File3)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile3")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetValidationState(ctx)
 	if err != nil {
@@ -1104,13 +993,10 @@ func invokeFile3GetValidationState(ctx context.Context, object any, a *values, o
 	return e.end(hresult.S_OK)
 }
 
-func invokeFile3IsDownloadedFromPeer(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile3IsDownloadedFromPeer(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File3)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile3")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.IsDownloadedFromPeer(ctx)
 	if err != nil {
@@ -1121,13 +1007,10 @@ func invokeFile3IsDownloadedFromPeer(ctx context.Context, object any, a *values,
 	return e.end(hresult.S_OK)
 }
 
-func invokeFile4GetPeerDownloadStats(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile4GetPeerDownloadStats(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File4)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile4")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, r1, err := on.GetPeerDownloadStats(ctx)
 	if err != nil {
@@ -1139,7 +1022,7 @@ func invokeFile4GetPeerDownloadStats(ctx context.Context, object any, a *values,
 	return e.end(hresult.S_OK)
 }
 
-func invokeFile5SetProperty(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile5SetProperty(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File5)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile5")
@@ -1156,7 +1039,7 @@ func invokeFile5SetProperty(ctx context.Context, object any, a *values, o Object
 	return nil, hresult.S_OK, nil
 }
 
-func invokeFile5GetProperty(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile5GetProperty(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File5)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile5")
@@ -1174,7 +1057,7 @@ func invokeFile5GetProperty(ctx context.Context, object any, a *values, o Object
 	return e.end(hresult.S_OK)
 }
 
-func invokeFile6UpdateDownloadPosition(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile6UpdateDownloadPosition(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File6)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile6")
@@ -1190,7 +1073,7 @@ func invokeFile6UpdateDownloadPosition(ctx context.Context, object any, a *value
 	return nil, hresult.S_OK, nil
 }
 
-func invokeFile6RequestFileRanges(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile6RequestFileRanges(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File6)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile6")
@@ -1206,13 +1089,10 @@ func invokeFile6RequestFileRanges(ctx context.Context, object any, a *values, o 
 	return nil, hresult.S_OK, nil
 }
 
-func invokeFile6GetFilledFileRanges(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeFile6GetFilledFileRanges(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.File6)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyFile6")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetFilledFileRanges(ctx)
 	if err != nil {
@@ -1223,13 +1103,10 @@ func invokeFile6GetFilledFileRanges(ctx context.Context, object any, a *values, 
 	return e.end(hresult.S_OK)
 }
 
-func invokeErrorGetError(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeErrorGetError(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Error)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyError")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, r1, err := on.GetError(ctx)
 	if err != nil {
@@ -1241,13 +1118,10 @@ func invokeErrorGetError(ctx context.Context, object any, a *values, o Objects) 
 	return e.end(hresult.S_OK)
 }
 
-func invokeErrorGetFile(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeErrorGetFile(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Error)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyError")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetFile(ctx)
 	if err != nil {
@@ -1258,7 +1132,7 @@ func invokeErrorGetFile(ctx context.Context, object any, a *values, o Objects) (
 	return e.end(hresult.S_OK)
 }
 
-func invokeErrorGetErrorDescription(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeErrorGetErrorDescription(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Error)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyError")
@@ -1276,7 +1150,7 @@ func invokeErrorGetErrorDescription(ctx context.Context, object any, a *values, 
 	return e.end(hresult.S_OK)
 }
 
-func invokeErrorGetErrorContextDescription(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeErrorGetErrorContextDescription(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Error)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyError")
@@ -1294,13 +1168,10 @@ func invokeErrorGetErrorContextDescription(ctx context.Context, object any, a *v
 	return e.end(hresult.S_OK)
 }
 
-func invokeErrorGetProtocol(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeErrorGetProtocol(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Error)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyError")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetProtocol(ctx)
 	if err != nil {
@@ -1329,7 +1200,7 @@ func invokeEnumJobsNext(ctx context.Context, object any, a *values, o Objects) (
 	return e.end(hr)
 }
 
-func invokeEnumJobsSkip(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumJobsSkip(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumJobs)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBackgroundCopyJobs")
@@ -1345,13 +1216,10 @@ func invokeEnumJobsSkip(ctx context.Context, object any, a *values, o Objects) (
 	return nil, hr, nil
 }
 
-func invokeEnumJobsReset(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumJobsReset(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumJobs)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBackgroundCopyJobs")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.Reset(ctx)
 	if err != nil {
@@ -1360,13 +1228,10 @@ func invokeEnumJobsReset(ctx context.Context, object any, a *values, o Objects) 
 	return nil, hresult.S_OK, nil
 }
 
-func invokeEnumJobsClone(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumJobsClone(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumJobs)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBackgroundCopyJobs")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.Clone(ctx)
 	if err != nil {
@@ -1377,13 +1242,10 @@ func invokeEnumJobsClone(ctx context.Context, object any, a *values, o Objects) 
 	return e.end(hresult.S_OK)
 }
 
-func invokeEnumJobsGetCount(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumJobsGetCount(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumJobs)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBackgroundCopyJobs")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetCount(ctx)
 	if err != nil {
@@ -1412,7 +1274,7 @@ func invokeEnumFilesNext(ctx context.Context, object any, a *values, o Objects) 
 	return e.end(hr)
 }
 
-func invokeEnumFilesSkip(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumFilesSkip(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumFiles)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBackgroundCopyFiles")
@@ -1428,13 +1290,10 @@ func invokeEnumFilesSkip(ctx context.Context, object any, a *values, o Objects) 
 	return nil, hr, nil
 }
 
-func invokeEnumFilesReset(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumFilesReset(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumFiles)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBackgroundCopyFiles")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.Reset(ctx)
 	if err != nil {
@@ -1443,13 +1302,10 @@ func invokeEnumFilesReset(ctx context.Context, object any, a *values, o Objects)
 	return nil, hresult.S_OK, nil
 }
 
-func invokeEnumFilesClone(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumFilesClone(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumFiles)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBackgroundCopyFiles")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.Clone(ctx)
 	if err != nil {
@@ -1460,13 +1316,10 @@ func invokeEnumFilesClone(ctx context.Context, object any, a *values, o Objects)
 	return e.end(hresult.S_OK)
 }
 
-func invokeEnumFilesGetCount(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumFilesGetCount(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumFiles)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBackgroundCopyFiles")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetCount(ctx)
 	if err != nil {
@@ -1477,7 +1330,7 @@ func invokeEnumFilesGetCount(ctx context.Context, object any, a *values, o Objec
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobHttpOptionsSetClientCertificateByID(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptionsSetClientCertificateByID(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions")
@@ -1495,7 +1348,7 @@ func invokeJobHttpOptionsSetClientCertificateByID(ctx context.Context, object an
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobHttpOptionsSetClientCertificateByName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptionsSetClientCertificateByName(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions")
@@ -1513,13 +1366,10 @@ func invokeJobHttpOptionsSetClientCertificateByName(ctx context.Context, object 
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobHttpOptionsRemoveClientCertificate(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptionsRemoveClientCertificate(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	hr, err := on.RemoveClientCertificate(ctx)
 	if err != nil {
@@ -1528,13 +1378,10 @@ func invokeJobHttpOptionsRemoveClientCertificate(ctx context.Context, object any
 	return nil, hr, nil
 }
 
-func invokeJobHttpOptionsGetClientCertificate(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptionsGetClientCertificate(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetClientCertificate(ctx)
 	if err != nil {
@@ -1545,7 +1392,7 @@ func invokeJobHttpOptionsGetClientCertificate(ctx context.Context, object any, a
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobHttpOptionsSetCustomHeaders(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptionsSetCustomHeaders(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions")
@@ -1561,13 +1408,10 @@ func invokeJobHttpOptionsSetCustomHeaders(ctx context.Context, object any, a *va
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobHttpOptionsGetCustomHeaders(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptionsGetCustomHeaders(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, there, err := on.GetCustomHeaders(ctx)
 	if err != nil {
@@ -1578,7 +1422,7 @@ func invokeJobHttpOptionsGetCustomHeaders(ctx context.Context, object any, a *va
 	return e.end(falseUnless(there))
 }
 
-func invokeJobHttpOptionsSetSecurityFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptionsSetSecurityFlags(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions")
@@ -1594,13 +1438,10 @@ func invokeJobHttpOptionsSetSecurityFlags(ctx context.Context, object any, a *va
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobHttpOptionsGetSecurityFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptionsGetSecurityFlags(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetSecurityFlags(ctx)
 	if err != nil {
@@ -1611,7 +1452,7 @@ func invokeJobHttpOptionsGetSecurityFlags(ctx context.Context, object any, a *va
 	return e.end(hresult.S_OK)
 }
 
-func invokeJobHttpOptions2SetHttpMethod(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptions2SetHttpMethod(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions2")
@@ -1627,13 +1468,10 @@ func invokeJobHttpOptions2SetHttpMethod(ctx context.Context, object any, a *valu
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobHttpOptions2GetHttpMethod(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptions2GetHttpMethod(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions2)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions2")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetHttpMethod(ctx)
 	if err != nil {
@@ -1660,13 +1498,10 @@ func invokeJobHttpOptions3SetServerCertificateValidationInterface(ctx context.Co
 	return nil, hresult.S_OK, nil
 }
 
-func invokeJobHttpOptions3MakeCustomHeadersWriteOnly(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeJobHttpOptions3MakeCustomHeadersWriteOnly(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.JobHttpOptions3)
 	if !ok {
 		return nil, 0, noInterface(object, "IBackgroundCopyJobHttpOptions3")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.MakeCustomHeadersWriteOnly(ctx)
 	if err != nil {
@@ -1675,7 +1510,7 @@ func invokeJobHttpOptions3MakeCustomHeadersWriteOnly(ctx context.Context, object
 	return nil, hresult.S_OK, nil
 }
 
-func invokeTokenOptionsSetHelperTokenFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeTokenOptionsSetHelperTokenFlags(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.TokenOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsTokenOptions")
@@ -1691,13 +1526,10 @@ func invokeTokenOptionsSetHelperTokenFlags(ctx context.Context, object any, a *v
 	return nil, hresult.S_OK, nil
 }
 
-func invokeTokenOptionsGetHelperTokenFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeTokenOptionsGetHelperTokenFlags(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.TokenOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsTokenOptions")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetHelperTokenFlags(ctx)
 	if err != nil {
@@ -1708,13 +1540,10 @@ func invokeTokenOptionsGetHelperTokenFlags(ctx context.Context, object any, a *v
 	return e.end(hresult.S_OK)
 }
 
-func invokeTokenOptionsSetHelperToken(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeTokenOptionsSetHelperToken(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.TokenOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsTokenOptions")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.SetHelperToken(ctx)
 	if err != nil {
@@ -1723,13 +1552,10 @@ func invokeTokenOptionsSetHelperToken(ctx context.Context, object any, a *values
 	return nil, hresult.S_OK, nil
 }
 
-func invokeTokenOptionsClearHelperToken(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeTokenOptionsClearHelperToken(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.TokenOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsTokenOptions")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.ClearHelperToken(ctx)
 	if err != nil {
@@ -1738,13 +1564,10 @@ func invokeTokenOptionsClearHelperToken(ctx context.Context, object any, a *valu
 	return nil, hresult.S_OK, nil
 }
 
-func invokeTokenOptionsGetHelperTokenSid(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeTokenOptionsGetHelperTokenSid(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.TokenOptions)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsTokenOptions")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetHelperTokenSid(ctx)
 	if err != nil {
@@ -1859,13 +1682,10 @@ func invokeServerCertificateValidationCallbackValidateServerCertificate(ctx cont
 	return nil, hresult.S_OK, nil
 }
 
-func invokePeerCacheAdministrationGetMaximumCacheSize(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationGetMaximumCacheSize(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, there, err := on.GetMaximumCacheSize(ctx)
 	if err != nil {
@@ -1876,7 +1696,7 @@ func invokePeerCacheAdministrationGetMaximumCacheSize(ctx context.Context, objec
 	return e.end(falseUnless(there))
 }
 
-func invokePeerCacheAdministrationSetMaximumCacheSize(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationSetMaximumCacheSize(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
@@ -1892,13 +1712,10 @@ func invokePeerCacheAdministrationSetMaximumCacheSize(ctx context.Context, objec
 	return nil, hr, nil
 }
 
-func invokePeerCacheAdministrationGetMaximumContentAge(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationGetMaximumContentAge(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, there, err := on.GetMaximumContentAge(ctx)
 	if err != nil {
@@ -1909,7 +1726,7 @@ func invokePeerCacheAdministrationGetMaximumContentAge(ctx context.Context, obje
 	return e.end(falseUnless(there))
 }
 
-func invokePeerCacheAdministrationSetMaximumContentAge(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationSetMaximumContentAge(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
@@ -1925,13 +1742,10 @@ func invokePeerCacheAdministrationSetMaximumContentAge(ctx context.Context, obje
 	return nil, hr, nil
 }
 
-func invokePeerCacheAdministrationGetConfigurationFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationGetConfigurationFlags(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, there, err := on.GetConfigurationFlags(ctx)
 	if err != nil {
@@ -1942,7 +1756,7 @@ func invokePeerCacheAdministrationGetConfigurationFlags(ctx context.Context, obj
 	return e.end(falseUnless(there))
 }
 
-func invokePeerCacheAdministrationSetConfigurationFlags(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationSetConfigurationFlags(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
@@ -1958,13 +1772,10 @@ func invokePeerCacheAdministrationSetConfigurationFlags(ctx context.Context, obj
 	return nil, hr, nil
 }
 
-func invokePeerCacheAdministrationEnumRecords(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationEnumRecords(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, there, err := on.EnumRecords(ctx)
 	if err != nil {
@@ -1993,13 +1804,10 @@ func invokePeerCacheAdministrationGetRecord(ctx context.Context, object any, a *
 	return e.end(falseUnless(there))
 }
 
-func invokePeerCacheAdministrationClearRecords(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationClearRecords(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	hr, err := on.ClearRecords(ctx)
 	if err != nil {
@@ -2008,7 +1816,7 @@ func invokePeerCacheAdministrationClearRecords(ctx context.Context, object any, 
 	return nil, hr, nil
 }
 
-func invokePeerCacheAdministrationDeleteRecord(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationDeleteRecord(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
@@ -2024,7 +1832,7 @@ func invokePeerCacheAdministrationDeleteRecord(ctx context.Context, object any, 
 	return nil, hr, nil
 }
 
-func invokePeerCacheAdministrationDeleteUrl(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationDeleteUrl(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
@@ -2040,13 +1848,10 @@ func invokePeerCacheAdministrationDeleteUrl(ctx context.Context, object any, a *
 	return nil, hr, nil
 }
 
-func invokePeerCacheAdministrationEnumPeers(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationEnumPeers(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, there, err := on.EnumPeers(ctx)
 	if err != nil {
@@ -2057,13 +1862,10 @@ func invokePeerCacheAdministrationEnumPeers(ctx context.Context, object any, a *
 	return e.end(falseUnless(there))
 }
 
-func invokePeerCacheAdministrationClearPeers(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationClearPeers(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	hr, err := on.ClearPeers(ctx)
 	if err != nil {
@@ -2072,13 +1874,10 @@ func invokePeerCacheAdministrationClearPeers(ctx context.Context, object any, a 
 	return nil, hr, nil
 }
 
-func invokePeerCacheAdministrationDiscoverPeers(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheAdministrationDiscoverPeers(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheAdministration)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheAdministration")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	hr, err := on.DiscoverPeers(ctx)
 	if err != nil {
@@ -2087,13 +1886,10 @@ func invokePeerCacheAdministrationDiscoverPeers(ctx context.Context, object any,
 	return nil, hr, nil
 }
 
-func invokePeerGetPeerName(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerGetPeerName(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Peer)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeer")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetPeerName(ctx)
 	if err != nil {
@@ -2104,13 +1900,10 @@ func invokePeerGetPeerName(ctx context.Context, object any, a *values, o Objects
 	return e.end(hresult.S_OK)
 }
 
-func invokePeerIsAuthenticated(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerIsAuthenticated(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Peer)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeer")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.IsAuthenticated(ctx)
 	if err != nil {
@@ -2121,13 +1914,10 @@ func invokePeerIsAuthenticated(ctx context.Context, object any, a *values, o Obj
 	return e.end(hresult.S_OK)
 }
 
-func invokePeerIsAvailable(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerIsAvailable(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.Peer)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeer")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.IsAvailable(ctx)
 	if err != nil {
@@ -2138,13 +1928,10 @@ func invokePeerIsAvailable(ctx context.Context, object any, a *values, o Objects
 	return e.end(hresult.S_OK)
 }
 
-func invokePeerCacheRecordGetId(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheRecordGetId(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheRecord)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheRecord")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetId(ctx)
 	if err != nil {
@@ -2155,13 +1942,10 @@ func invokePeerCacheRecordGetId(ctx context.Context, object any, a *values, o Ob
 	return e.end(hresult.S_OK)
 }
 
-func invokePeerCacheRecordGetOriginUrl(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheRecordGetOriginUrl(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheRecord)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheRecord")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetOriginUrl(ctx)
 	if err != nil {
@@ -2172,13 +1956,10 @@ func invokePeerCacheRecordGetOriginUrl(ctx context.Context, object any, a *value
 	return e.end(hresult.S_OK)
 }
 
-func invokePeerCacheRecordGetFileSize(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheRecordGetFileSize(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheRecord)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheRecord")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetFileSize(ctx)
 	if err != nil {
@@ -2189,13 +1970,10 @@ func invokePeerCacheRecordGetFileSize(ctx context.Context, object any, a *values
 	return e.end(hresult.S_OK)
 }
 
-func invokePeerCacheRecordGetFileModificationTime(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheRecordGetFileModificationTime(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheRecord)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheRecord")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetFileModificationTime(ctx)
 	if err != nil {
@@ -2206,13 +1984,10 @@ func invokePeerCacheRecordGetFileModificationTime(ctx context.Context, object an
 	return e.end(hresult.S_OK)
 }
 
-func invokePeerCacheRecordGetLastAccessTime(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheRecordGetLastAccessTime(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheRecord)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheRecord")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetLastAccessTime(ctx)
 	if err != nil {
@@ -2223,13 +1998,10 @@ func invokePeerCacheRecordGetLastAccessTime(ctx context.Context, object any, a *
 	return e.end(hresult.S_OK)
 }
 
-func invokePeerCacheRecordIsFileValidated(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheRecordIsFileValidated(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheRecord)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheRecord")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.IsFileValidated(ctx)
 	if err != nil {
@@ -2240,13 +2012,10 @@ func invokePeerCacheRecordIsFileValidated(ctx context.Context, object any, a *va
 	return e.end(hresult.S_OK)
 }
 
-func invokePeerCacheRecordGetFileRanges(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokePeerCacheRecordGetFileRanges(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.PeerCacheRecord)
 	if !ok {
 		return nil, 0, noInterface(object, "IBitsPeerCacheRecord")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetFileRanges(ctx)
 	if err != nil {
@@ -2275,7 +2044,7 @@ func invokeEnumPeersNext(ctx context.Context, object any, a *values, o Objects) 
 	return e.end(hr)
 }
 
-func invokeEnumPeersSkip(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumPeersSkip(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumPeers)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBitsPeers")
@@ -2291,13 +2060,10 @@ func invokeEnumPeersSkip(ctx context.Context, object any, a *values, o Objects) 
 	return nil, hr, nil
 }
 
-func invokeEnumPeersReset(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumPeersReset(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumPeers)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBitsPeers")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.Reset(ctx)
 	if err != nil {
@@ -2306,13 +2072,10 @@ func invokeEnumPeersReset(ctx context.Context, object any, a *values, o Objects)
 	return nil, hresult.S_OK, nil
 }
 
-func invokeEnumPeersClone(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumPeersClone(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumPeers)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBitsPeers")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.Clone(ctx)
 	if err != nil {
@@ -2323,13 +2086,10 @@ func invokeEnumPeersClone(ctx context.Context, object any, a *values, o Objects)
 	return e.end(hresult.S_OK)
 }
 
-func invokeEnumPeersGetCount(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumPeersGetCount(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumPeers)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBitsPeers")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetCount(ctx)
 	if err != nil {
@@ -2358,7 +2118,7 @@ func invokeEnumPeerCacheRecordsNext(ctx context.Context, object any, a *values, 
 	return e.end(hr)
 }
 
-func invokeEnumPeerCacheRecordsSkip(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumPeerCacheRecordsSkip(ctx context.Context, object any, a *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumPeerCacheRecords)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBitsPeerCacheRecords")
@@ -2374,13 +2134,10 @@ func invokeEnumPeerCacheRecordsSkip(ctx context.Context, object any, a *values, 
 	return nil, hr, nil
 }
 
-func invokeEnumPeerCacheRecordsReset(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumPeerCacheRecordsReset(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumPeerCacheRecords)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBitsPeerCacheRecords")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	err := on.Reset(ctx)
 	if err != nil {
@@ -2389,13 +2146,10 @@ func invokeEnumPeerCacheRecordsReset(ctx context.Context, object any, a *values,
 	return nil, hresult.S_OK, nil
 }
 
-func invokeEnumPeerCacheRecordsClone(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumPeerCacheRecordsClone(ctx context.Context, object any, _ *values, o Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumPeerCacheRecords)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBitsPeerCacheRecords")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.Clone(ctx)
 	if err != nil {
@@ -2406,13 +2160,10 @@ func invokeEnumPeerCacheRecordsClone(ctx context.Context, object any, a *values,
 	return e.end(hresult.S_OK)
 }
 
-func invokeEnumPeerCacheRecordsGetCount(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {
+func invokeEnumPeerCacheRecordsGetCount(ctx context.Context, object any, _ *values, _ Objects) ([]byte, hresult.HRESULT, error) {
 	on, ok := object.(bits.EnumPeerCacheRecords)
 	if !ok {
 		return nil, 0, noInterface(object, "IEnumBitsPeerCacheRecords")
-	}
-	if a.err != nil {
-		return nil, 0, a.err
 	}
 	r0, err := on.GetCount(ctx)
 	if err != nil {

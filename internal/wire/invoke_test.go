@@ -56,6 +56,32 @@ func TestArgumentsInTheirOrder(t *testing.T) {
 	}
 }
 
+// Each method refuses what is no argument of its own, and objects without it.
+func TestEachMethodRefuses(t *testing.T) {
+	t.Parallel()
+	for _, m := range wire.Methods() {
+		far := newDouble()
+		_, hr, err := wire.Invoke(t.Context(), m, far, json.RawMessage(object(m.Args)), far)
+		require.Equal(t, hresult.E_NOINTERFACE, hr, m)
+		require.ErrorContains(t, err, m.COM)
+		for i, a := range m.Args {
+			args := map[string]json.RawMessage{}
+			for k, b := range m.Args {
+				args[b.Name] = json.RawMessage(sample(b.Type))
+				if k == i {
+					args[b.Name] = json.RawMessage(`{"x":0}`)
+				}
+			}
+			text, err := json.Marshal(args)
+			require.NoError(t, err)
+			_, hr, err = wire.Invoke(t.Context(), m, wire.New(m.Interface, far), text, far)
+			require.Equal(t, hresult.E_INVALIDARG, hr)
+			require.ErrorContains(t, err, m.String()+": argument "+a.Name)
+			require.Nil(t, far.method)
+		}
+	}
+}
+
 // Two proxies with a connection between them are as one: each method returns in Go
 // what it returns at the far end.
 func TestProxies(t *testing.T) {

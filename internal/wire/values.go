@@ -3,7 +3,7 @@ package wire
 import (
 	"bytes"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -82,7 +82,11 @@ func (v *values) set(name string, raw []byte) error {
 		v.raw[i] = raw
 		return nil
 	}
-	return &BadRequest{What: fmt.Sprintf("there is no %s %s, want %s", v.word, strconv.Quote(name), v.wanted())}
+	unknown := fmt.Sprintf("%.80q", name)
+	if slices.ContainsFunc(v.params, func(p Param) bool { return p.Type == "AuthCredentials" }) {
+		unknown = "of another name" // which may be part of the credentials
+	}
+	return &BadRequest{What: fmt.Sprintf("there is no %s %s, want %s", v.word, unknown, v.wanted())}
 }
 
 // wanted lists the names and types.

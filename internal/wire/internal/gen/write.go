@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/format"
+	"slices"
 	"strings"
 )
 
@@ -104,13 +105,28 @@ func writeMethods(p *bitsPackage) ([]byte, error) {
 	return source(b.String())
 }
 
+// used is the name of a parameter, or that of one that is not used.
+func used(is bool, name string) string {
+	if is {
+		return name
+	}
+	return "_"
+}
+
+// pointers reports whether a method takes or returns pointers.
+func (p *bitsPackage) pointers(m method) bool {
+	return slices.ContainsFunc(slices.Concat(m.args, m.results), func(a param) bool {
+		return a.gotype == "any" || p.find(strings.TrimPrefix(a.gotype, "[]")) != nil
+	})
+}
+
 func invoker(i *iface, m method) string { return "invoke" + i.name + m.name }
 
 // writeInvoke writes for each method a function that calls it.
 func writeInvoke(p *bitsPackage) ([]byte, error) {
 	var b strings.Builder
 	err := p.each(func(_ int, i *iface, m method) error {
-		fmt.Fprintf(&b, "\nfunc %s(ctx context.Context, object any, a *values, o Objects) ([]byte, hresult.HRESULT, error) {\n", invoker(i, m))
+		fmt.Fprintf(&b, "\nfunc %s(ctx context.Context, object any, %s *values, %s Objects) ([]byte, hresult.HRESULT, error) {\n", invoker(i, m), used(len(m.args) > 0, "a"), used(p.pointers(m), "o"))
 		fmt.Fprintf(&b, "on, ok := object.(bits.%s)\nif !ok {\nreturn nil, 0, noInterface(object, %q)\n}\n", i.name, i.com())
 		call := []string{"ctx"}
 		for n, arg := range m.args {
@@ -121,7 +137,9 @@ func writeInvoke(p *bitsPackage) ([]byte, error) {
 			fmt.Fprintf(&b, "a%d := take(a, %d, %s)\n", n, n, f.get)
 			call = append(call, fmt.Sprintf("a%d", n))
 		}
-		b.WriteString("if a.err != nil {\nreturn nil, 0, a.err\n}\n")
+		if len(m.args) > 0 {
+			b.WriteString("if a.err != nil {\nreturn nil, 0, a.err\n}\n")
+		}
 		var to []string
 		for n := range m.results {
 			to = append(to, fmt.Sprintf("r%d", n))
