@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -248,6 +249,44 @@ func TestTransferInterrupted(t *testing.T) {
 	require.NotContains(t, c.screen(), "complete")
 	finish()
 	require.Equal(t, "TRANSFERRED", m.must(t, "/rawreturn", "/getstate", "update"))
+}
+
+// A command that waits for nothing but its own work is interrupted too.
+func TestResumeInterrupted(t *testing.T) {
+	t.Parallel()
+	url, finish := slow(t)
+	m := newMachine(t)
+	m.must(t, "/create", "update")
+	m.must(t, "/addfile", "update", url, `C:\update.bin`)
+	c := open(t, m, 100, "/resume", "update")
+	c.shows("Job resumed.\n")
+	c.interrupt()
+	require.Equal(t, 1, c.wait())
+	require.Regexp(t, `^bitsadmin: .*interrupt`, c.stderr.String())
+	finish()
+	require.Equal(t, "TRANSFERRED", m.must(t, "/rawreturn", "/getstate", "update"), "the next that looks does the work")
+}
+
+// What is killed loses nothing: the job, and what it has fetched, are there.
+func TestTransferKilled(t *testing.T) {
+	t.Parallel()
+	for name := range places {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url, finish := slow(t)
+			m := machineAt(t, name)
+			c := open(t, m, 100, "/transfer", "update", url, `C:\update.bin`)
+			c.shows("BYTES: 10 / 20 (50%)\n")
+			require.NoError(t, c.cmd.Process.Kill())
+			c.wait()
+			finish()
+			require.Eventually(t, func() bool { return m.must(t, "/rawreturn", "/getstate", "update") == "TRANSFERRED" }, patience, 20*time.Millisecond)
+			m.must(t, "/complete", "update")
+			got, err := os.ReadFile(filepath.Join(m.drive, "update.bin"))
+			require.NoError(t, err)
+			require.Equal(t, "0123456789abcdefghij", string(got))
+		})
+	}
 }
 
 func TestTransferThatFailsOnATerminal(t *testing.T) {

@@ -49,6 +49,7 @@ var floors = map[string]float64{
 	"winver":            100,
 
 	"bitstest/transcript": 88,
+	"internal/bitsadmin":  88,
 }
 
 func main() {
