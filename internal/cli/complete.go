@@ -142,6 +142,27 @@ func split(words []string) []string {
 	return whole
 }
 
+// unquote is a word as a shell would pass it to a program: without backslashes and
+// quotes, of which the last may be open still.
+func unquote(word string) string {
+	var b strings.Builder
+	var open byte
+	for i := 0; i < len(word); i++ {
+		switch ch := word[i]; {
+		case ch == '\\' && open != '\'' && i+1 < len(word):
+			i++
+			b.WriteByte(word[i])
+		case open == 0 && (ch == '\'' || ch == '"'):
+			open = ch
+		case open != 0 && ch == open:
+			open = 0
+		default:
+			b.WriteByte(ch)
+		}
+	}
+	return b.String()
+}
+
 // print writes the proposals in the form that the shell's script reads: a line for
 // each word, with its explanation behind a tab if the shell shows them, and in the end
 // a line ":files" when names of files will do too.

@@ -73,6 +73,10 @@ func TestCompleter(t *testing.T) {
 	require.Equal(t, "red\n", run(t, nil, "__complete", "bash", "--", "copy", "--colour", "=", "r").out)
 	require.Equal(t, "red\n", run(t, nil, "__complete", "bash", "--", "copy", "--colour=r").out)
 	require.Equal(t, "light blue\ngreen\nred\n", sorted(run(t, nil, "__complete", "bash", "--", "copy", "--colour", "=").out))
+	for _, word := range []string{`light\ b`, `'light b`, `"light b"`, `l'ight 'b`, `"l\ight b`, `light' 'b`} {
+		require.Equal(t, "light blue\n", run(t, nil, "__complete", "bash", "--", "copy", "--colour", word).out)
+	}
+	require.Empty(t, run(t, nil, "__complete", "bash", "--", "copy", "--colour", `light b\`).out)
 	require.Equal(t, ":files\n", run(t, nil, "__complete", "fish", "--", "copy", "").out)
 	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
 		script := run(t, nil, "completion", shell).out

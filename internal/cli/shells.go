@@ -20,6 +20,11 @@ func Completer() Command {
 			if shell == "bash" {
 				words = split(words)
 			}
+			if shell == "bash" || shell == "zsh" { // whose words are as they were typed
+				for i := range words {
+					words[i] = unquote(words[i])
+				}
+			}
 			return c.Printf("%s", Complete(c.Root, words, c.Env).print(shell))
 		},
 	}
@@ -75,7 +80,12 @@ _PROGRAM_complete() {
 			compopt -o filenames 2>/dev/null
 			COMPREPLY+=($(compgen -f -- "$word"))
 			;;
-		*) COMPREPLY+=("$(printf %q "$line")") ;;
+		*)
+			case ${COMP_WORDS[COMP_CWORD]} in
+			[\"\']*) COMPREPLY+=("$line") ;; # it stands in quotes
+			*) COMPREPLY+=("$(printf %q "$line")") ;;
+			esac
+			;;
 		esac
 	done
 }
@@ -107,7 +117,7 @@ fi
 	{Item{"fish", "PROGRAM completion fish | source, in config.fish"}, `# Completion of PROGRAM for fish.
 function __PROGRAM_complete
 	set -l words (commandline -opc)
-	set -l now (commandline -ct)
+	set -l now (string unescape -- (commandline -ct)"")
 	for line in ($words[1] ` + completer + ` fish -- $words[2..-1] $now 2>/dev/null)
 		if test "$line" = :files
 			__fish_complete_path $now
