@@ -60,18 +60,20 @@ generate: ## write the generated files anew, fail when that changed one
 		git status --short >&2; exit 1; fi
 
 .PHONY: vet
-vet: ## run go vet on the library and on bench/
+vet: ## run go vet on the library, on bench/ and on browser/
 	@$(GO) vet ./...
 	@cd bench && $(GO) vet ./...
+	@cd browser && $(GO) vet ./...
 
 .PHONY: lint
 lint: ## run the linters of .golangci.yml
 	@$(LINT) ./...
 	@cd bench && $(BENCHLINT) ./...
+	@cd browser && $(BENCHLINT) ./...
 
 .PHONY: tidy
 tidy: ## check that go.mod and go.sum are tidy, in every module
-	@for dir in . bench tools; do (cd $$dir && $(GO) mod tidy -diff) || exit 1; done
+	@for dir in . bench browser tools; do (cd $$dir && $(GO) mod tidy -diff) || exit 1; done
 
 .PHONY: build-all
 build-all: ## compile library and tests for every supported system
@@ -113,13 +115,17 @@ bench: ## measure against the peers (BENCH=regexp COUNT=3 BENCHTIME=100ms), prin
 bench-open: ## the same for files with a million jobs: minutes for each of COUNT, and 4 GB of disk
 	@$(MAKE) --no-print-directory bench BENCH=^BenchmarkE BENCHTIME=1x
 
+.PHONY: browser
+browser: ## test the inspector's page in Chromium (UPDATE=1 takes the pictures of docs/ anew)
+	@tools/browser.sh
+
 .PHONY: wine
 wine: ## test winbits on Wine's BITS, RUNS (1) times (Linux; see docs/windows.md)
 	@$(GO) run ./winbits/internal/wine -count=$(RUNS) -only=$(PARTS)
 
 .PHONY: ci
 ci: ## all checks
-	@for target in fmt generate vet lint tidy build-all race bench-test fuzz cover readme; do \
+	@for target in fmt generate vet lint tidy build-all race bench-test browser fuzz cover readme; do \
 		start=$$(date +%s); echo "== $$target"; \
 		FUZZTIME=5s $(MAKE) --no-print-directory $$target || { echo "== $$target FAILED" >&2; exit 1; }; \
 		echo "== $$target: $$(( $$(date +%s) - start )) s"; \

@@ -369,10 +369,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if status != http.StatusInternalServerError {
 		q, _, _, _ = h.look() // without it the page says less
 	}
-	base := strings.Repeat("../", strings.Count(strings.TrimPrefix(r.URL.Path, Path), "/"))
-	if base == "" {
-		base = "./"
-	}
+	base := "./" + strings.Repeat("../", strings.Count(strings.TrimPrefix(r.URL.Path, Path), "/"))
 	v := view{Title: http.StatusText(status), Base: base, At: "error", Error: err.Error()}
 	if err := h.show(w, r, &q, v, status); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -115,7 +115,7 @@ func TestWhatIsNotThere(t *testing.T) {
 			continue
 		}
 		require.Contains(t, w.Body.String(), "All jobs", path)
-		require.Contains(t, w.Body.String(), strings.Repeat("../", strings.Count(path, "/"))+"app.css", path)
+		require.Contains(t, w.Body.String(), `href="./`+strings.Repeat("../", strings.Count(path, "/"))+`audit"`, path)
 	}
 }
 
