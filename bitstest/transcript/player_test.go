@@ -143,6 +143,9 @@ func hold(t *testing.T, theirs transcript.Transcript, listFile string) {
 	for _, wrong := range transcript.Check(list, differences) {
 		t.Error(wrong)
 	}
+	if t.Failed() {
+		t.Log("when the differences are as they should be, run go test ./bitstest/transcript -run Transcripts -update and replace each ?")
+	}
 	if missing := len(cases) - len(theirs.Cases); missing > 0 {
 		t.Logf("%d cases of bitstest came after the recording", missing)
 	}
