@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Store    string            // the file with the jobs
 	Service  string            // the address of a service that has them instead
+	Token    string            // the token of a service on a port; "" for what package remote finds
 	Drives   map[string]string // drives, directories of drives and shares, and the directories of this machine that they are
 	As       token.Token       // who runs the command; zero for whom the place takes for granted
 	Build    winver.Build      // the Windows
@@ -67,7 +68,7 @@ var settings = []setting{
 // configure reads the variables, and the flags that args begin with; rest is what
 // follows these. It takes --flag=value and --flag value.
 func configure(getenv func(string) string, args []string) (c Config, rest []string, err error) {
-	c = Config{Build: winver.Windows11_24H2, Wait: 10 * time.Second}
+	c = Config{Build: winver.Windows11_24H2, Wait: 10 * time.Second, Token: getenv(remote.EnvToken)}
 	for _, s := range settings {
 		if v := getenv(s.variable); v != "" {
 			if err := s.set(&c, v); err != nil {

@@ -142,7 +142,8 @@ func (r *rig) serve(opts ...bitsemu.Option) *bitsemu.Emulator {
 	emu, err := bitsemu.New(append([]bitsemu.Option{bitsemu.Store(r.store), bitsemu.Drive("C:", r.drive)}, opts...)...)
 	require.NoError(r.t, err)
 	r.t.Cleanup(func() { require.NoError(r.t, emu.Close()) })
-	r.env["BITSEMU_SERVICE"] = serve.RunT(r.t, emu, serve.BearerToken("a token of a test that is long enough"), serve.LogOnOwners())
+	r.env["BITSEMU_TOKEN"] = "a token of a test that is long enough" // where there are no unix sockets
+	r.env["BITSEMU_SERVICE"] = serve.RunT(r.t, emu, serve.BearerToken(r.env["BITSEMU_TOKEN"]), serve.LogOnOwners())
 	return emu
 }
 

@@ -23,6 +23,9 @@ type servicePlace struct {
 }
 
 func (p *servicePlace) dial(ctx context.Context, opts ...remote.Option) (*remote.Client, error) {
+	if p.conf.Token != "" {
+		opts = append(opts, remote.Token(p.conf.Token))
+	}
 	c, err := remote.Dial(ctx, p.conf.Service, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("the service of %s or --service: %w", serviceVariable, err)

@@ -76,7 +76,8 @@ func TestPinnedService(t *testing.T) {
 	emu, err := bitsemu.New(bitsemu.Drive("C:", r.drive))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, emu.Close()) })
-	r.env["BITSEMU_SERVICE"] = serve.RunT(t, emu, serve.BearerToken("a token of a test that is long enough"), serve.Pin(caller(t, "bob")))
+	r.env["BITSEMU_TOKEN"] = "a token of a test that is long enough"
+	r.env["BITSEMU_SERVICE"] = serve.RunT(t, emu, serve.BearerToken(r.env["BITSEMU_TOKEN"]), serve.Pin(caller(t, "bob")))
 	r.must("/create", "j")
 	require.Equal(t, "BITSEMU\\bob\n", r.must("/getowner", "j"))
 	_, status := r.run("--as=alice", "/getowner", "j")
