@@ -31,7 +31,7 @@ free pages, each job's record with its checksum, the tokens that they name, and 
 last commit. A job that is damaged is named, as far as its record still tells which one it is.
 
 A store of which nothing is damaged can be opened. One that is damaged cannot; bitsemu never opens a store
-with jobs missing.`,
+with jobs missing. Export has an option by which the jobs that are whole can be saved.`,
 		Exit: []cli.Item{
 			{Name: "0", Help: "all of it is whole"},
 			{Name: "1", Help: "something is damaged"},
@@ -68,6 +68,27 @@ type checkedJob struct {
 type damage struct {
 	Job    string `json:"job,omitempty"` // the job's id, where that can be told
 	Detail string `json:"detail"`
+}
+
+func newDamage(r jobstore.Report) (all []damage) {
+	for _, d := range r.Damage {
+		one := damage{Detail: d.Detail}
+		if d.ID != uuid.Nil {
+			one.Job = bits.GUIDString(d.ID)
+		}
+		if d.Err != nil {
+			one.Detail = strings.TrimPrefix(one.Detail+": "+d.Err.Error(), ": ")
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func (d damage) String() string {
+	if d.Job == "" {
+		return d.Detail
+	}
+	return "job " + d.Job + ": " + d.Detail
 }
 
 // jsonError is an error for a machine to read.
@@ -133,16 +154,7 @@ func checkFile(ctx context.Context, c *cli.Call, path string) checked {
 			return err
 		})
 		k.Bytes, k.Schema, k.Jobs = r.Bytes, r.Schema, r.Jobs
-		for _, d := range r.Damage {
-			one := damage{Detail: d.Detail}
-			if d.ID != uuid.Nil {
-				one.Job = bits.GUIDString(d.ID)
-			}
-			if d.Err != nil {
-				one.Detail = strings.TrimPrefix(one.Detail+": "+d.Err.Error(), ": ")
-			}
-			k.Damage = append(k.Damage, one)
-		}
+		k.Damage = newDamage(r)
 		if err != nil {
 			k.err = unreadable(path, err)
 		}
@@ -218,11 +230,7 @@ func (k checked) print(c *cli.Call) error {
 		line("whole: %s %q", j.ID, j.Name)
 	}
 	for _, d := range k.Damage {
-		if d.Job == "" {
-			line("damaged: %s", d.Detail)
-		} else {
-			line("damaged: job %s: %s", d.Job, d.Detail)
-		}
+		line("damaged: %s", d)
 	}
 	return err
 }

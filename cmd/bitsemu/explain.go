@@ -30,7 +30,7 @@ func explainCommand() cli.Command {
 			{Name: "state", Value: "STATE", Help: "the state of the job, without a STORE (default SUSPENDED)", Kind: stateKind},
 			{Name: "thread", Value: "WHO", Help: "who calls SetHelperToken, and so lends his token, when that is not the caller of QueryInterface", Kind: whoKind},
 			{Name: "flags", Value: "FLAGS", Help: "the argument of SetHelperTokenFlags", Kind: flagsKind},
-			{Name: "windows", Value: "BUILD", Help: "the Windows that judges (default " + winver.Windows11_24H2.String() + ")", Kind: windowsKind},
+			{Name: "windows", Value: "BUILD", Help: "the Windows that judges (default: that of the snapshot or the service, else " + winver.Windows11_24H2.String() + ")", Kind: windowsKind},
 			jsonFlag,
 		}, sourceFlags...),
 		Synopsis: []string{
@@ -176,6 +176,9 @@ func given(ctx context.Context, c *cli.Call, job *tokenopts.Call) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if s.snap != nil && !c.Has("windows") {
+		job.Build = s.snap.Build
+	}
 	j, err := s.one(c.Text("job"))
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"github.com/bitsemu/bitsemu"
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/internal/cli"
+	"github.com/bitsemu/bitsemu/jobstore"
 	"github.com/bitsemu/bitsemu/token"
 	"github.com/bitsemu/bitsemu/winver"
 )
@@ -27,6 +28,7 @@ func exportCommand() cli.Command {
 		Flags: append([]cli.Flag{
 			{Name: "output", Short: "o", Value: "FILE", Help: "write to this file, which must not exist, instead of to standard output", Kind: cli.File},
 			{Name: "force", Help: "replace the output file if it exists"},
+			{Name: "salvage", Help: "of a damaged store take the jobs that are whole, and tell which are not"},
 			{Name: "windows", Value: "BUILD", Help: "the Windows that the snapshot names (default " + winver.Windows11_24H2.String() + ")", Kind: windowsKind},
 			{Name: "time", Value: "TIME", Help: "the time of the snapshot, such as 2024-01-02T03:04:05Z (default: the latest that a job tells, or 2024-01-02T03:04:05Z)", Kind: cli.Checked(parseTime, "2024-01-02T03:04:05Z")},
 		}, sourceFlags...),
@@ -37,14 +39,21 @@ has just been opened gets: the service is running, the network is there, and the
 logged on. The same jobs give the same snapshot, byte for byte.
 
 Passwords, user names and custom headers are not in it, nor what is in files.`,
-		Examples: []cli.Example{{Help: "Keep a store as text, to compare it later", Line: "bitsemu export -o before.json jobs.db"}},
-		SeeAlso:  []string{"bitsemu import", "bitsemu dump"},
-		Run:      export,
+		Examples: []cli.Example{
+			{Help: "Keep a store as text, to compare it later", Line: "bitsemu export -o before.json jobs.db"},
+			{Help: "Save what is whole of a damaged store", Line: "bitsemu export --salvage damaged.db | bitsemu import saved.db -"},
+		},
+		SeeAlso: []string{"bitsemu import", "bitsemu check", "bitsemu dump"},
+		Run:     export,
 	}
 }
 
 func export(ctx context.Context, c *cli.Call) (err error) {
-	s, err := open(ctx, c)
+	read := open
+	if c.Bool("salvage") {
+		read = salvage
+	}
+	s, err := read(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -66,6 +75,28 @@ func export(ctx context.Context, c *cli.Call) (err error) {
 	}
 	_, err = c.Stdout.Write(text)
 	return err
+}
+
+// salvage is open for a store that may be damaged.
+func salvage(ctx context.Context, c *cli.Call) (*source, error) {
+	name := c.Arg("STORE")
+	if name == "" || name == "-" || looksLikeSnapshot(name) {
+		return nil, c.Wrong("--salvage is for a store file")
+	}
+	s := &source{name: name}
+	var r jobstore.Report
+	err := patiently(ctx, c.Duration("wait"), func(d time.Duration) (err error) {
+		s.whole = nil
+		r, err = jobstore.Examine(name, func(j jobstore.Job) error {
+			s.whole = append(s.whole, j)
+			return nil
+		}, jobstore.LockTimeout(d))
+		return err
+	})
+	for _, d := range newDamage(r) {
+		fmt.Fprintf(c.Stderr, "%s: left out: %s\n", c.Path, d)
+	}
+	return s, unreadable(name, err)
 }
 
 func parseTime(s string) (time.Time, error) {

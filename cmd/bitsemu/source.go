@@ -26,6 +26,7 @@ type source struct {
 	name  string
 	store *jobstore.Store   // nil for a snapshot
 	snap  *bitsemu.Snapshot // nil for a store
+	whole []jobstore.Job    // of a store that is damaged
 }
 
 // storeArg is the argument that names a source.
@@ -91,8 +92,12 @@ func (s *source) jobs() iter.Seq2[jobstore.Job, error] {
 	if s.store != nil {
 		return s.store.Jobs()
 	}
+	jobs := s.whole
+	if s.snap != nil {
+		jobs = s.snap.Jobs
+	}
 	return func(yield func(jobstore.Job, error) bool) {
-		for _, j := range s.snap.Jobs {
+		for _, j := range jobs {
 			if !yield(j, nil) {
 				return
 			}

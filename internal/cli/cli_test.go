@@ -41,7 +41,7 @@ func table(seen func(*cli.Call) error) *cli.Command {
 				},
 				About:    "Copies.\n\n  as it is\n\nAnd more.",
 				Exit:     []cli.Item{{Name: "0", Help: "copied"}},
-				Examples: []cli.Example{{Help: "Copy one", Line: "prog copy a b"}, {Help: "And two", Line: "prog copy a b c"}},
+				Examples: []cli.Example{{Help: "Copy one", Line: "prog copy a b"}, {Help: "And two", Line: "prog copy a b c --verbose --output a-file-with-a-long-name --limit 1000 --wait 10s"}},
 				SeeAlso:  []string{"cp"},
 				Run:      run,
 			},

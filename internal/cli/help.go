@@ -188,10 +188,29 @@ func (c *Call) manual(p position) string {
 				b.WriteString("\n")
 			}
 			b.WriteString(wrap(e.Help+":", indent))
-			b.WriteString(indent + indent + strings.ReplaceAll(e.Line, "\n", "\n"+indent+indent) + "\n")
+			b.WriteString(commandLine(e.Line))
 		}
 	}
 	return b.String()
+}
+
+// commandLine is an example in lines of a page's width, broken before options, as a
+// shell reads it.
+func commandLine(text string) string {
+	line := indent + indent
+	var b strings.Builder
+	for i, part := range strings.Split(text, " --") {
+		if i > 0 {
+			part = " --" + part
+		}
+		if i > 0 && len(line)+len(part)+2 > width {
+			b.WriteString(line + " \\\n")
+			line = indent + indent + indent
+			part = part[1:]
+		}
+		line += part
+	}
+	return b.String() + line + "\n"
 }
 
 // Manual is the page of a command by its name, such as ["ctl", "advance"].
