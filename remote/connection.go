@@ -58,7 +58,7 @@ func loopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// request makes a request; what is for error texts.
+// request makes a request.
 func (c *connection) request(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
 	var r io.Reader
 	if body != nil {
@@ -71,10 +71,20 @@ func (c *connection) request(ctx context.Context, method, path string, body []by
 	if body != nil {
 		req.Header["Content-Type"] = jsonType
 	}
+	if harmless(path) {
+		req.Header["Idempotency-Key"] = nil // not sent: it tells the transport
+	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	return req, nil
+}
+
+// harmless reports whether a POST may be sent again, on another connection, when the
+// server has closed the one on which it went: it does no harm to do these twice. Calls of
+// methods are not among them.
+func harmless(path string) bool {
+	return path == "/v1/sessions" || strings.HasSuffix(path, "/activate") || strings.HasSuffix(path, "/release") || strings.Contains(path, "/callbacks/")
 }
 
 var jsonType = []string{"application/json"}

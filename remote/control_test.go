@@ -87,6 +87,10 @@ func TestMachine(t *testing.T) {
 	require.NoError(t, c.MapDrive(ctx, bob.User(), "Z:"))
 	require.NoError(t, c.SetProxy(ctx, alice.User(), "proxy:8080", ""))
 	require.NoError(t, c.SetProxy(ctx, alice.User(), "", ""))
+	require.NoError(t, c.SetServiceProxy(ctx, sid.NetworkService, bits.BG_JOB_PROXY_USAGE_OVERRIDE, "proxy:8080", "local"))
+	usage, list, bypass, err := c.ServiceProxy(ctx, sid.NetworkService)
+	require.NoError(t, err)
+	require.Equal(t, []any{bits.BG_JOB_PROXY_USAGE_OVERRIDE, "proxy:8080", "local"}, []any{usage, list, bypass})
 	require.NoError(t, c.SetAutoProxy(ctx, "proxy:8080"))
 	require.NoError(t, c.SetAutoProxy(ctx, ""))
 

@@ -79,7 +79,9 @@ func startServer() (address string, end func()) {
 	go func() { done <- server.Serve(l) }()
 	return serve.Address(l), func() {
 		_ = server.Close()
-		_ = <-done
+		if err := <-done; err != nil {
+			log.Print(err)
+		}
 		_ = emu.Close()
 		_ = os.RemoveAll(dir)
 	}

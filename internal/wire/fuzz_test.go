@@ -2,7 +2,6 @@ package wire_test
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 
@@ -30,8 +29,8 @@ func FuzzInvoke(f *testing.F) {
 		}
 		once, err := call(args)
 		if err != nil {
-			bad := (*wire.BadRequest)(nil)
-			require.True(t, errors.As(err, &bad), "%v", err)
+			var bad *wire.BadRequest
+			require.ErrorAs(t, err, &bad)
 			return
 		}
 		require.True(t, json.Valid([]byte(once)))
