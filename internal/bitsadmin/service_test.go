@@ -177,3 +177,32 @@ func TestMonitorAtAService(t *testing.T) {
 	require.Regexp(t, `^bitsadmin: interrupted; job \{[0-9A-F-]{36}\} stays in the queue: `, r.stderr)
 	require.Equal(t, 2, emu.Len())
 }
+
+// A service that goes away while a command waits ends the command, which says so.
+func TestServiceThatIsLost(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.env["BITSEMU_TOKEN"] = "a token of a test that is long enough"
+	emu, err := bitsemu.New(bitsemu.Drive("C:", r.drive))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, emu.Close()) })
+	server, err := serve.New(emu, serve.BearerToken(r.env["BITSEMU_TOKEN"]))
+	require.NoError(t, err)
+	l, err := serve.Listen("127.0.0.1:0")
+	require.NoError(t, err)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	r.env["BITSEMU_SERVICE"] = serve.Address(l)
+
+	r.terminal = &bitsadmin.Terminal{Width: 120}
+	w := &watcher{until: "TRANSIENT_ERROR"}
+	w.seen = func() {
+		w.until, w.seen = "never", nil
+		require.NoError(t, server.Close())
+	}
+	status := r.runTo(t.Context(), w, "/transfer", "x", "http://127.0.0.1:1/x", `C:\temp\x`)
+	require.NoError(t, <-served)
+	require.Equal(t, hresult.HRESULT_FROM_WIN32_RPC_S_SERVER_UNAVAILABLE, hresult.HRESULT(status))
+	require.Contains(t, w.out.String(), "\nUnable to get job - 0x800706ba\n")
+	require.Equal(t, 1, emu.Len(), "the job stays")
+}
