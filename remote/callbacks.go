@@ -63,7 +63,7 @@ func (s *session) stream(ctx context.Context) (opened bool, err error) {
 	const what = "the stream of callbacks"
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	req, err := s.c.conn.request(ctx, "GET", s.path+"/callbacks", nil)
+	req, err := s.c.conn.request(ctx, "GET", s.path+"/callbacks?releases=true", nil)
 	if err != nil { // uncovered: the URL is good
 		return false, err
 	}
@@ -96,6 +96,8 @@ type outcall struct {
 	Call, Callback, Interface, Method string
 	Caller                            token.Token
 	Args                              json.RawMessage
+	Release                           string // instead of a call: a callback that is not held any more
+	Count                             uint64
 
 	body  []byte // the answer, once the callback has returned
 	busy  bool   // a goroutine is at it
@@ -107,6 +109,9 @@ type outcall struct {
 func (s *session) called(line []byte) {
 	o := &outcall{}
 	if err := json.Unmarshal(line, o); err != nil || o.Call == "" {
+		if err == nil && o.Release != "" {
+			s.released(o.Release, o.Count)
+		}
 		return // nobody can answer it
 	}
 	s.mu.Lock()
@@ -179,16 +184,16 @@ func (s *session) forget(call string) {
 // invoke calls the callback.
 func (s *session) invoke(o *outcall) hresult.HRESULT {
 	s.mu.Lock()
-	callback := s.callbacks[o.Callback]
+	g := s.callbacks[o.Callback]
 	s.mu.Unlock()
 	m, ok := wire.Find(o.Interface, o.Method)
-	if callback == nil || !ok {
+	if g == nil || !ok {
 		return hresult.RPC_E_DISCONNECTED
 	}
 	ctx := s.c.ctx
 	if !o.Caller.IsZero() {
 		ctx = token.NewContext(ctx, o.Caller)
 	}
-	_, hr, _ := wire.Invoke(ctx, m, callback, o.Args, s) // the HRESULT is all that goes back
+	_, hr, _ := wire.Invoke(ctx, m, g.key.callback, o.Args, s) // the HRESULT is all that goes back
 	return hr
 }

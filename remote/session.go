@@ -26,14 +26,21 @@ type session struct {
 
 	mu        sync.Mutex
 	over      bool
-	alarm     *time.Timer    // opens the stream, which keeps the session alive
-	cancel    func()         // ends the stream; nil when there is none
-	callbacks map[string]any // by the name that the server knows
+	alarm     *time.Timer       // opens the stream, which keeps the session alive
+	cancel    func()            // ends the stream; nil when there is none
+	callbacks map[string]*given // by the name that the server knows
 	names     map[callbackKey]string
+	lastName  int
 	unused    []string // pointers to be released
 	releasing bool
 	calls     map[string]*outcall // callbacks being called, whose answer was not taken yet, or was lately
 	answered  []string            // the last of these
+}
+
+// given is a callback that the server has.
+type given struct {
+	key   callbackKey
+	count uint64 // how often it was given
 }
 
 // callbackKey is a callback in one of its parts.
@@ -45,7 +52,7 @@ type callbackKey struct {
 func newSession(c *Client, id string, lease time.Duration) *session {
 	s := &session{
 		c: c, id: id, path: "/v1/sessions/" + id,
-		callbacks: map[string]any{}, names: map[callbackKey]string{}, calls: map[string]*outcall{},
+		callbacks: map[string]*given{}, names: map[callbackKey]string{}, calls: map[string]*outcall{},
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -198,8 +205,8 @@ func (s *session) Import(iface string, ref json.RawMessage) (any, error) {
 	if r.Callback != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if callback := s.callbacks[*r.Callback]; callback != nil {
-			return callback, nil
+		if g := s.callbacks[*r.Callback]; g != nil {
+			return g.key.callback, nil
 		}
 	}
 	return wire.New(iface, foreign{}), nil
@@ -243,18 +250,39 @@ func (s *session) name(iface string, object any) (string, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	key := callbackKey{object, iface}
 	comparable := reflect.ValueOf(object).Comparable()
 	if comparable {
-		if name, ok := s.names[callbackKey{object, iface}]; ok {
+		if name, ok := s.names[key]; ok {
+			s.callbacks[name].count++
 			return name, nil
 		}
 	}
-	name := "c" + strconv.Itoa(len(s.callbacks)+1)
-	s.callbacks[name] = object
+	s.lastName++
+	name := "c" + strconv.Itoa(s.lastName)
+	s.callbacks[name] = &given{key, 1}
 	if comparable {
-		s.names[callbackKey{object, iface}] = name
+		s.names[key] = name
 	}
 	return name, nil
+}
+
+// released forgets a callback that the server does not have any more: the last time that
+// it was given has arrived there.
+func (s *session) released(name string, count uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.callbacks[name]
+	if g == nil {
+		return
+	}
+	if g.count -= min(count, g.count); g.count > 0 {
+		return // it is on its way again
+	}
+	delete(s.callbacks, name)
+	if reflect.ValueOf(g.key.callback).Comparable() {
+		delete(s.names, g.key)
+	}
 }
 
 // foreign is a callback of another client, which cannot be called from here.

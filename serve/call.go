@@ -36,7 +36,7 @@ func sessionRoutes() []route {
 		{method: "POST", path: "/v1/sessions/{session}/activate", says: "CoCreateInstance: a manager in the session.", do: (*Server).activate, takes: reflect.TypeFor[argsActivate]()},
 		{method: "POST", path: "/v1/sessions/{session}/objects/{object}/{method}", says: "A method of an interface pointer in the session, QueryInterface and Release among them.", do: (*Server).callObject},
 		{method: "POST", path: "/v1/sessions/{session}/release", says: "Takes several interface pointers back; those that are not there are passed over.", do: (*Server).releaseObjects, takes: reflect.TypeFor[argsRelease](), answers: reflect.TypeFor[none]()},
-		{method: "GET", path: "/v1/sessions/{session}/callbacks", says: "The calls of the client's callbacks, a line each.", do: (*Server).streamCallbacks, answers: reflect.TypeFor[outcallLine](), stream: true},
+		{method: "GET", path: "/v1/sessions/{session}/callbacks", says: "The calls of the client's callbacks, a line each.", do: (*Server).streamCallbacks, answers: reflect.TypeFor[outcallLine](), stream: true, query: []string{"releases"}},
 		{method: "POST", path: "/v1/sessions/{session}/callbacks/{call}", says: "What a callback has returned.", do: (*Server).returnCallback, takes: reflect.TypeFor[argsReturn](), answers: reflect.TypeFor[none]()},
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"time"
+	"weak"
 
 	"github.com/bitsemu/bitsemu/hresult"
 	"github.com/bitsemu/bitsemu/internal/wire"
@@ -34,8 +36,13 @@ type callback struct {
 	key callbackKey
 }
 
-// callback is the object that stands for a callback of the client, always the same for
-// the same one.
+// held is a callback of the client as long as the emulator has it.
+type held struct {
+	callback weak.Pointer[callback]
+	count    uint64 // how often the client has given it
+}
+
+// callback is the object that stands for a callback of the client.
 func (n *session) callback(key callbackKey, want *wire.Interface) (any, error) {
 	i, ok := wire.FindInterface(key.iface)
 	for at := i; ok && at.Name != want.Name; {
@@ -50,15 +57,49 @@ func (n *session) callback(key callbackKey, want *wire.Interface) (any, error) {
 	if n.over {
 		return nil, notFound("the session has ended")
 	}
-	c := n.callbacks[key]
-	if c == nil {
+	h := n.callbacks[key]
+	if h == nil {
 		if len(n.callbacks) >= n.s.conf.maxObjects {
 			return nil, limited("the session has %d callbacks, and no more are allowed", len(n.callbacks))
 		}
-		c = wire.New(i.Name, &callback{n, key})
-		n.callbacks[key] = c
+		h = &held{}
+		n.callbacks[key] = h
 	}
-	return c, nil
+	h.count++
+	c := h.callback.Value()
+	if c == nil {
+		c = &callback{n, key}
+		h.callback = weak.Make(c)
+		runtime.AddCleanup(c, n.dropped, key)
+	}
+	return wire.New(i.Name, c), nil
+}
+
+// releaseLine tells a client that the emulator does not have a callback any more, which
+// the client has given so many times since the last such line.
+type releaseLine struct {
+	Release   string `json:"release"`
+	Interface string `json:"interface"`
+	Count     uint64 `json:"count"`
+}
+
+// dropped forgets a callback that the emulator does not have any more.
+func (n *session) dropped(key callbackKey) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	h := n.callbacks[key]
+	if n.over || h == nil || h.callback.Value() != nil {
+		return // it has been given again meanwhile
+	}
+	delete(n.callbacks, key)
+	if n.stream == nil || !n.stream.releases {
+		return
+	}
+	line, err := encode(releaseLine{key.name, key.iface, h.count})
+	if err == nil {
+		n.queue = append(n.queue, &outcall{line: line})
+		n.tell()
+	}
 }
 
 // outcall is a call of a callback, on its way to the client.
@@ -137,7 +178,10 @@ func (n *session) forget(out *outcall) {
 }
 
 // stream is the connection over which the calls go.
-type stream struct{ replaced chan struct{} }
+type stream struct {
+	replaced chan struct{}
+	releases bool // the client wants to know which callbacks are released
+}
 
 // streamCallbacks writes the calls as they come, and blank lines when none do.
 func (s *Server) streamCallbacks(r *request) (any, error) {
@@ -146,7 +190,14 @@ func (s *Server) streamCallbacks(r *request) (any, error) {
 		return nil, err
 	}
 	defer n.leave()
-	me := &stream{make(chan struct{})}
+	me := &stream{replaced: make(chan struct{})}
+	switch text := r.query.Get("releases"); text {
+	case "true":
+		me.releases = true
+	case "", "false":
+	default:
+		return nil, malformed("releases: %.40q: want true or false", text)
+	}
 	n.begin(me)
 	defer n.finish(me)
 	control := http.NewResponseController(r.w)

@@ -22,7 +22,7 @@ type session struct {
 	mu        sync.Mutex
 	objects   map[uint64]pointer
 	last      uint64 // number of an object or a call
-	callbacks map[callbackKey]any
+	callbacks map[callbackKey]*held
 	busy      int // calls under way, and the stream
 	deadline  time.Time
 	alarm     *time.Timer
@@ -43,7 +43,7 @@ type pointer struct {
 func (s *Server) open(caller token.Token) (*session, error) {
 	n := &session{
 		id: rand.Text(), s: s, caller: caller, ended: make(chan struct{}),
-		objects: map[uint64]pointer{}, callbacks: map[callbackKey]any{}, pending: map[uint64]*outcall{}, news: make(chan struct{}, 1),
+		objects: map[uint64]pointer{}, callbacks: map[callbackKey]*held{}, pending: map[uint64]*outcall{}, news: make(chan struct{}, 1),
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
