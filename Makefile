@@ -118,6 +118,9 @@ bench-open: ## the same for files with a million jobs: minutes for each of COUNT
 .PHONY: browser
 browser: ## test the inspector's page in Chromium (UPDATE=1 takes the pictures of docs/ anew)
 	@tools/browser.sh
+.PHONY: load
+load: ## have a thousand clients call the emulator, in process and over HTTP, and print what that costs
+	@SERVE_LOAD=1 $(GO) test -count=1 -v -run='^TestLoad$$' ./serve
 
 .PHONY: wine
 wine: ## test winbits on Wine's BITS, RUNS (1) times (Linux; see docs/windows.md)
