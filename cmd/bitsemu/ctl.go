@@ -236,7 +236,7 @@ var faultFlags = []cli.Flag{
 	{Name: "delay", Value: "DURATION", Help: "how late it comes, instead of failing", Kind: cli.Duration},
 	{Name: "context", Value: "CONTEXT", Help: "the error context of the job", Kind: cli.Checked(parseContext)},
 	{Name: "transient", Help: "BITS tries it again"},
-	{Name: "job", Value: "ID", Help: "only for this job", Kind: cli.Checked(uuid.Parse)},
+	{Name: "job", Value: "ID", Help: "only for this job", Kind: serviceJobKind},
 	{Name: "name", Value: "NAME", Help: "only for jobs of this name"},
 	{Name: "user", Value: "WHO", Help: "only for this user", Kind: whoKind},
 	{Name: "after", Value: "N", Help: "how many times it goes well first", Kind: cli.Count},

@@ -34,7 +34,10 @@ func look(name, summary string, flags []cli.Flag, get func(context.Context, *cli
 	}
 }
 
-var jobFlag = cli.Flag{Name: "job", Value: "ID", Help: "of this job alone", Kind: cli.Checked(uuid.Parse)}
+var jobFlag = cli.Flag{Name: "job", Value: "ID", Help: "of this job alone", Kind: serviceJobKind}
+
+// serviceJobKind is the id of a job of the service.
+var serviceJobKind = cli.Kind{Check: cli.Checked(uuid.Parse).Check, Words: serviceJobWords}
 
 func lookCommands() []cli.Command {
 	type client = *remote.Client

@@ -69,7 +69,7 @@ func TestRoundTripOfEveryField(t *testing.T) {
 	n := 0
 	fill(reflect.ValueOf(&j).Elem(), &n)
 	j.Credentials = []jobstore.Credential{{Target: 1, Scheme: 3, Implicit: true}}
-	require.NotZero(t, j.UploadReplyURL)
+	require.NotEmpty(t, j.UploadReplyURL)
 	require.Len(t, j.Files, 2)
 	s := fixture()
 	s.Jobs = append(s.Jobs, j)

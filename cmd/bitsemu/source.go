@@ -210,22 +210,48 @@ func unreadable(name string, err error) error {
 
 const fileNotFound hresult.HRESULT = 0x80070002
 
-// jobWords are the jobs of the store that a command line names.
-func jobWords(c *cli.Call) []cli.Item {
-	var words []cli.Item
-	if name := c.Arg("STORE"); looksLikeSnapshot(name) {
-		s, _ := readSnapshot(name) // without words there is no harm done
-		for _, j := range s.Jobs {
-			words = append(words, cli.Item{Name: j.ID.String(), Help: j.DisplayName})
+// jobWords are the jobs of the store that a command line names, or of the service.
+func jobWords(c *cli.Call) (words []cli.Item) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	s, err := openNow(ctx, c)
+	if err != nil {
+		return nil // without words there is no harm done
+	}
+	defer func() { _ = s.Close() }() // it was only read
+	for j, err := range s.jobs() {
+		if err != nil || len(words) == 1000 {
+			break
 		}
-	} else if s, err := jobstore.OpenReadOnly(name, jobstore.LockTimeout(time.Millisecond)); err == nil {
-		defer func() { _ = s.Close() }() // it was only read
-		for j, err := range s.Jobs() {
-			if err != nil || len(words) == 1000 {
-				break
-			}
-			words = append(words, cli.Item{Name: j.ID.String(), Help: j.DisplayName})
-		}
+		words = append(words, cli.Item{Name: j.ID.String(), Help: j.DisplayName})
+	}
+	return words
+}
+
+// openNow is open for a command line that is being written: it waits for nobody.
+func openNow(ctx context.Context, c *cli.Call) (*source, error) {
+	switch name := c.Arg("STORE"); {
+	case name == "":
+		return ofService(ctx, c)
+	case looksLikeSnapshot(name):
+		s, err := readSnapshot(name)
+		return &source{name: name, snap: &s}, err
+	default:
+		s, err := jobstore.OpenReadOnly(name, jobstore.LockTimeout(time.Millisecond))
+		return &source{name: name, store: s}, err
+	}
+}
+
+// serviceJobWords are the jobs of the service.
+func serviceJobWords(c *cli.Call) (words []cli.Item) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	s, err := ofService(ctx, c)
+	if err != nil {
+		return nil // without words there is no harm done
+	}
+	for j := range s.jobs() {
+		words = append(words, cli.Item{Name: j.ID.String(), Help: j.DisplayName})
 	}
 	return words
 }
