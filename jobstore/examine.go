@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 
@@ -141,7 +142,7 @@ func (x *examiner) lastWord(err error) error {
 }
 
 // contents reads all that can be reached.
-func (x *examiner) contents(f *os.File, o *options) error {
+func (x *examiner) contents(f io.ReaderAt, o *options) error {
 	m, err := readMeta(f, x.report.Bytes, false)
 	if errors.Is(err, ErrCorrupt) {
 		x.damage(uuid.Nil, "", err)
@@ -283,11 +284,17 @@ func (x *examiner) jobs() {
 	var print, last uint64
 	x.each(jobsBucket, func(k, rec []byte, isBucket bool) {
 		seq, err := seqOf(k, last+1)
-		if err != nil || isBucket {
-			x.damage(idOf(rec), "", corrupt("job key %x after %d", k, last))
-		} else {
+		switch {
+		case isBucket:
+			x.damage(uuid.Nil, "", corrupt("a bucket where the value of %x should be", k))
+			return
+		case err != nil:
+			x.damage(idOf(rec), "", err)
+		default:
 			last = seq
-			print += recordPrint(seq, rec)
+			if len(rec) >= recordHead {
+				print += recordPrint(seq, rec)
+			}
 		}
 		x.record(fmt.Sprintf("its record, number %d", seq), rec)
 	})

@@ -105,6 +105,7 @@ func TestNewerSchema(t *testing.T) {
 			require.ErrorContains(t, err, path, name)
 		})
 	}
+	requireUntouched(t, path, func() { requireExamined(t, path, ErrSchema) })
 }
 
 func TestOlderSchema(t *testing.T) {
@@ -285,8 +286,23 @@ func TestOddContents(t *testing.T) {
 					require.ErrorContains(t, err, row.says, how)
 				})
 			}
+			requireUntouched(t, path, func() { requireExamined(t, path, row.want) })
 		})
 	}
+}
+
+// requireExamined sees that Examine finds a file wanting that does not open.
+func requireExamined(t *testing.T, path string, want error) {
+	t.Helper()
+	report, err := Examine(path, nil)
+	if errors.Is(want, ErrCorrupt) {
+		require.NoError(t, err)
+		require.NotEmpty(t, report.Damage)
+		require.ErrorIs(t, report.Damage[0], ErrCorrupt)
+		require.LessOrEqual(t, report.Jobs, 6)
+		return
+	}
+	require.ErrorIs(t, err, want)
 }
 
 // TestOtherJobsThanCommitted has records that are each in order, and not those
@@ -318,6 +334,7 @@ func TestOtherJobsThanCommitted(t *testing.T) {
 				require.ErrorIs(t, err, ErrCorrupt, how)
 				require.ErrorContains(t, err, row.says, how)
 			}
+			requireExamined(t, path, ErrCorrupt)
 		})
 	}
 }

@@ -3,6 +3,7 @@ package jobstore
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/fnv"
 	"os"
 	"path/filepath"
@@ -13,7 +14,7 @@ import (
 )
 
 // FuzzTree: no file with proper meta pages makes the walk of its tree panic,
-// fault or go on for ever. The fuzzer need not find their checksums.
+// fault or go on for ever, nor the walk that goes on behind what is damaged. The fuzzer need not find their checksums.
 func FuzzTree(f *testing.F) {
 	const pageSize = 1024
 	path := filepath.Join(f.TempDir(), "tree.db")
@@ -36,6 +37,9 @@ func FuzzTree(f *testing.F) {
 		f.Add(bytes.TrimRight(image, "\x00"))
 	}
 	require.NoError(f, db.Close())
+	image, err := scratchTemplate() // a whole store, without jobs
+	require.NoError(f, err)
+	f.Add(bytes.TrimRight(image.bytes, "\x00"))
 	f.Fuzz(func(t *testing.T, image []byte) {
 		for at := 0; at+pageHeader+metaLen <= len(image) && at <= pageSize; at += pageSize {
 			meta := image[at+pageHeader:]
@@ -46,5 +50,10 @@ func FuzzTree(f *testing.F) {
 		if err := walkFile(bytes.NewReader(image), int64(len(image))); err != nil {
 			require.True(t, looksDamaged(err), "%v", err)
 		}
+		x := examiner{report: Report{Bytes: int64(len(image))}, whole: func(Job) error { return nil }}
+		if err := x.contents(bytes.NewReader(image), settings(nil)); err != nil {
+			require.False(t, errors.Is(err, ErrCorrupt), "%v", err)
+		}
+		require.LessOrEqual(t, len(x.report.Damage), maxDamage)
 	})
 }
