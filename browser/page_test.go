@@ -166,6 +166,21 @@ func TestLive(t *testing.T) {
 	r.until(`document.querySelector("#job-` + r.id("next") + ` .badge").textContent !== "Suspended"`)
 }
 
+// A page whose server has gone says so, and keeps what it has shown.
+func TestLost(t *testing.T) {
+	t.Parallel()
+	r := open(t)
+	r.shut()
+	r.until(`document.getElementById("lost").textContent === "Not live: nothing answers."`)
+	require.Equal(t, 12, eval[int](r, `document.querySelectorAll("#jobs tr").length`))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.complaint {
+		require.Contains(t, c, "ERR_CONNECTION_REFUSED")
+	}
+	r.complaint = nil
+}
+
 // Names are text, whatever is in them.
 func TestMarkupIsText(t *testing.T) {
 	t.Parallel()

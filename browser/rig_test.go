@@ -27,6 +27,7 @@ type rig struct {
 	tab  context.Context
 	addr string
 	door *inspect.Door
+	shut func() // ends the server
 
 	mu        sync.Mutex
 	complaint []string // what the browser has said that is wrong
@@ -51,10 +52,11 @@ func openOn(t *testing.T, emu *bitsemu.Emulator, scene bool) *rig {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- r.door.Serve(ctx, l) }()
-	t.Cleanup(func() {
+	r.shut = sync.OnceFunc(func() {
 		stop()
 		require.NoError(t, <-ended)
 	})
+	t.Cleanup(r.shut)
 	r.addr = l.Addr().String()
 
 	tab, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())

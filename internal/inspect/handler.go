@@ -54,10 +54,10 @@ type handler struct {
 	over  []jobstore.Job
 	knows bool
 	err   error
-	read  time.Time
+	until time.Time // it counts as now
 }
 
-// fresh is for how long what was read counts as now.
+// fresh is for how long what was read counts as now: longer, where to read takes long.
 const fresh = 200 * time.Millisecond
 
 // New makes the handler, for requests below [Path]. What it shows is for whoever asks:
@@ -135,10 +135,10 @@ func (w *wrong) Error() string { return w.says }
 func (h *handler) look() (Queue, []jobstore.Job, bool, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if time.Since(h.read) > fresh {
+	if start := time.Now(); start.After(h.until) {
 		h.queue, h.err = h.source.Queue()
 		h.over, h.knows = jobsOver(h.source)
-		h.read = time.Now()
+		h.until = time.Now().Add(max(fresh, 2*time.Since(start)))
 	}
 	return h.queue, h.over, h.knows, h.err
 }

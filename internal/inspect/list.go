@@ -13,6 +13,7 @@ import (
 
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/jobstore"
+	"github.com/bitsemu/bitsemu/sid"
 )
 
 // List is a page of the list of jobs.
@@ -194,10 +195,11 @@ func list(q *Queue, over []jobstore.Job, overKnown bool, v url.Values) List {
 		l.State = ""
 	}
 	needle := strings.ToLower(l.Query)
+	names := map[sid.SID]string{} // in lower case
 	var found []*jobstore.Job
 	for i := range jobs {
 		j := &jobs[i]
-		if (l.State == "" || l.State == "over" || j.State.Short() == l.State) && matches(j, needle) {
+		if (l.State == "" || l.State == "over" || j.State.Short() == l.State) && matches(j, needle, names) {
 			found = append(found, j)
 		}
 	}
@@ -249,16 +251,25 @@ func rankOfKey(key string) int {
 
 // matches reports whether a job has what is looked for in its name, its id, its owner, its
 // error or one of its files.
-func matches(j *jobstore.Job, needle string) bool {
+func matches(j *jobstore.Job, needle string, names map[sid.SID]string) bool {
 	if needle == "" {
 		return true
 	}
 	has := func(s string) bool { return strings.Contains(strings.ToLower(s), needle) }
-	if has(j.DisplayName) || has(j.ID.String()) || has(bits.GUIDString(j.ID)) || has(j.Owner.User().String()) || has(name(j.Owner.User())) ||
-		!j.HelperToken.IsZero() && has(name(j.HelperToken.User())) || j.Error.Code != 0 && (has(j.Error.Code.String()) || has(j.Error.Code.Hex())) {
-		return true
+	is := func(user sid.SID) bool {
+		if user.IsZero() {
+			return false
+		}
+		text, known := names[user]
+		if !known {
+			text = strings.ToLower(name(user) + " " + user.String())
+			names[user] = text
+		}
+		return strings.Contains(text, needle)
 	}
-	return slices.ContainsFunc(j.Files, func(f jobstore.File) bool { return has(withoutPassword(f.RemoteName)) || has(f.LocalName) })
+	return has(j.DisplayName) || is(j.Owner.User()) || is(j.HelperToken.User()) || has(bits.GUIDString(j.ID)) ||
+		j.Error.Code != 0 && (has(j.Error.Code.String()) || has(j.Error.Code.Hex())) ||
+		slices.ContainsFunc(j.Files, func(f jobstore.File) bool { return has(withoutPassword(f.RemoteName)) || has(f.LocalName) })
 }
 
 // maxOver is how many jobs that are over are listed, the latest.

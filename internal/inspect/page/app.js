@@ -1,5 +1,5 @@
-// The page follows the queue: it asks for itself again every second, and puts what has
-// changed in the place of what was. Links and forms are answered the same way, so that
+// The page follows the queue: it asks for itself again every second, less often where the
+// answer takes its time, and puts what has changed in the place of what was. Links and forms are answered the same way, so that
 // the page does not blink; without this script they work as links and forms do.
 (() => {
 	"use strict";
@@ -136,6 +136,7 @@
 	// again asks whether something has changed, and once more in a while.
 	async function again() {
 		clearTimeout(timer);
+		const start = performance.now();
 		if (on && document.visibilityState === "visible") {
 			try {
 				const page = await fetchPage(location.href, tag);
@@ -147,7 +148,7 @@
 			}
 		}
 		clearTimeout(timer);
-		timer = setTimeout(again, every);
+		timer = setTimeout(again, Math.max(every, 5 * (performance.now() - start)));
 	}
 
 	// go shows another page. where tells what is to have the focus then.
