@@ -165,13 +165,20 @@ func page(r *http.Request) int {
 	return n
 }
 
+// jobLink is the address of a job's page.
+func jobLink(id uuid.UUID) string { return Path + "job/" + id.String() }
+
 func (h *handler) audit(page int) Log[Access] {
 	var all []bitsemu.AuditEntry
 	m := h.source.Memory()
 	if m != nil {
 		all = m.Audit()
 	}
-	return logOf(m != nil, all, page, accessOf)
+	return logOf(m != nil, all, page, func(a bitsemu.AuditEntry) Access {
+		v := accessOf(a)
+		v.Link = jobLink(a.Job)
+		return v
+	})
 }
 
 func (h *handler) events(page int) Log[Event] {
@@ -180,7 +187,13 @@ func (h *handler) events(page int) Log[Event] {
 	if m != nil {
 		all = m.Events()
 	}
-	return logOf(m != nil, all, page, eventOf)
+	return logOf(m != nil, all, page, func(e bitsemu.Event) Event {
+		v := eventOf(e)
+		if v.Job != "" {
+			v.Link = jobLink(e.Job())
+		}
+		return v
+	})
 }
 
 // machineView is what is known of the machine, in words.

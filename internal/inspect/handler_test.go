@@ -119,6 +119,16 @@ func TestWhatIsNotThere(t *testing.T) {
 	}
 }
 
+// The logs of all jobs lead to each.
+func TestLogsLeadToJobs(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, path := range []string{"audit", "events"} {
+		require.Contains(t, html(t, r.page, path), `href="/inspect/job/`+r.id("next")+`"`, path)
+		require.NotContains(t, html(t, r.page, "job/"+r.id("next")+"?tab="+path), `href="/inspect/job/`, path)
+	}
+}
+
 // broken is a source that cannot be read.
 type broken struct{ inspect.Source }
 

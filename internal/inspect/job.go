@@ -190,6 +190,9 @@ func span(d time.Duration) string {
 	if d < time.Second {
 		return d.Round(time.Millisecond).String()
 	}
+	if days := d / (24 * time.Hour); days > 1 {
+		return strings.TrimSpace(fmt.Sprintf("%d days %s", days, span(d%(24*time.Hour))))
+	}
 	text := d.Round(time.Second).String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")

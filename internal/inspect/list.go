@@ -165,6 +165,9 @@ func rowOf(j *jobstore.Job, q *Queue) Row {
 // perPage is how many jobs a page of the list has.
 const perPage = 100
 
+// FlagsText is HelperFlags with room to break a line.
+func (r Row) FlagsText() string { return strings.ReplaceAll(r.HelperFlags, "|", " | ") }
+
 // sorts are the orders of the list, by the name in the address.
 var sorts = map[string]func(a, b *jobstore.Job) int{
 	"attention": func(a, b *jobstore.Job) int {

@@ -14,7 +14,8 @@ import (
 type Access struct {
 	Time     string `json:"time"`
 	Job      string `json:"job"`
-	Key      string `json:"-"`
+	Short    string `json:"-"` // the id's first part
+	Link     string `json:"-"` // to the job's page, "" on that itself
 	Action   string `json:"action"`
 	Resource string `json:"resource,omitzero"`
 	Name     string `json:"name"`
@@ -28,7 +29,7 @@ type Access struct {
 
 func accessOf(a bitsemu.AuditEntry) Access {
 	v := Access{
-		Time: clock(a.Time) + a.Time.UTC().Format(".000"), Job: bits.GUIDString(a.Job), Key: a.Job.String(), Action: a.Action,
+		Time: clock(a.Time) + a.Time.UTC().Format(".000"), Job: bits.GUIDString(a.Job), Short: a.Job.String()[:8], Action: a.Action,
 		Name: withoutPassword(a.Name), As: a.As.String(), Who: nameOf(a.Token), Allowed: a.Allowed,
 	}
 	if a.Resource != 0 {
@@ -54,7 +55,7 @@ type Event struct {
 	Says    string `json:"event"`
 	Channel string `json:"channel"`
 	Job     string `json:"job,omitzero"`
-	Key     string `json:"-"`
+	Link    string `json:"-"` // to the job's page, "" on that itself
 	Title   string `json:"jobTitle,omitzero"`
 	Detail  string `json:"detail,omitzero"`
 	By      string `json:"by,omitzero"`
@@ -64,7 +65,7 @@ type Event struct {
 func eventOf(e bitsemu.Event) Event {
 	v := Event{ID: e.ID(), Time: clock(e.Time()) + e.Time().UTC().Format(".000"), Channel: e.Channel()}
 	if id := e.Job(); id != uuid.Nil {
-		v.Job, v.Key = bits.GUIDString(id), id.String()
+		v.Job = bits.GUIDString(id)
 	}
 	var f struct {
 		Record   uint64  `json:"record"`

@@ -16,6 +16,7 @@ func TestSpan(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "", -1: "", 12345 * time.Microsecond: "12ms", time.Second: "1s", 90 * time.Second: "1m30s", time.Minute: "1m",
 		time.Hour: "1h", 25*time.Hour + time.Minute: "25h1m", time.Hour + time.Second: "1h0m1s",
+		336 * time.Hour: "14 days", 49 * time.Hour: "2 days 1h",
 	} {
 		require.Equal(t, want, span(d))
 	}
