@@ -264,6 +264,8 @@ func TestLook(t *testing.T) {
 		"jobs":    func() (json.RawMessage, error) { return c.Jobs(ctx) },
 		"events":  func() (json.RawMessage, error) { return c.Events(ctx) },
 		"audit":   func() (json.RawMessage, error) { return c.Audit(ctx, id) },
+		"history": func() (json.RawMessage, error) { return c.History(ctx) },
+		"of one":  func() (json.RawMessage, error) { return c.HistoryOf(ctx, id) },
 		"scripts": func() (json.RawMessage, error) { return c.Scripts(ctx) },
 	} {
 		text, err := look()

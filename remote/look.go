@@ -106,6 +106,12 @@ func (c *Client) History(ctx context.Context) (json.RawMessage, error) {
 	return v.History, err
 }
 
+// HistoryOf is History for one job.
+func (c *Client) HistoryOf(ctx context.Context, job uuid.UUID) (json.RawMessage, error) {
+	v, err := get[struct{ History json.RawMessage }](ctx, c, "history?job="+job.String())
+	return v.History, err
+}
+
 // Scripts are the scripted files, and what was asked of them: a JSON array.
 func (c *Client) Scripts(ctx context.Context) (json.RawMessage, error) {
 	v, err := get[struct{ Scripts json.RawMessage }](ctx, c, "scripts")
