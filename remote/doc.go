@@ -23,7 +23,8 @@
 // client and calls its callbacks. Pointers that the garbage collector finds are released
 // at the server. A callback is called on a goroutine of its own, and may call the job,
 // also to complete it. When the connection breaks, calls that it has not answered come
-// again, once each. A client that is not closed and goes away, as a process that is killed
+// again, and it is called once all the same. A callback that BITS does not have any more
+// is forgotten. A client that is not closed and goes away, as a process that is killed
 // does, loses its session after the lease, half a minute; its jobs go on.
 //
 // # Errors
