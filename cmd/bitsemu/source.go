@@ -250,7 +250,7 @@ func serviceJobWords(c *cli.Call) (words []cli.Item) {
 	if err != nil {
 		return nil // without words there is no harm done
 	}
-	for j := range s.jobs() {
+	for _, j := range s.snap.Jobs {
 		words = append(words, cli.Item{Name: j.ID.String(), Help: j.DisplayName})
 	}
 	return words
