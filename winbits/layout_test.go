@@ -27,7 +27,9 @@ func TestLayout(t *testing.T) {
 			}, []uintptr{0, 8, 16, 20, 24},
 		},
 		"BG_JOB_REPLY_PROGRESS": {
-			[]uintptr{unsafe.Offsetof(replyProgress{}.bytesTransferred), unsafe.Sizeof(replyProgress{})}, []uintptr{8, 16},
+			[]uintptr{
+				unsafe.Offsetof(replyProgress{}.bytesTotal), unsafe.Offsetof(replyProgress{}.bytesTransferred), unsafe.Sizeof(replyProgress{}),
+			}, []uintptr{0, 8, 16},
 		},
 		"BG_JOB_TIMES": {
 			[]uintptr{
@@ -36,16 +38,20 @@ func TestLayout(t *testing.T) {
 			}, []uintptr{0, 8, 16, 24},
 		},
 		"BG_FILE_INFO": {
-			[]uintptr{unsafe.Offsetof(fileInfo{}.localName), unsafe.Sizeof(fileInfo{})}, []uintptr{word, 2 * word},
+			[]uintptr{
+				unsafe.Offsetof(fileInfo{}.remoteName), unsafe.Offsetof(fileInfo{}.localName), unsafe.Sizeof(fileInfo{}),
+			}, []uintptr{0, word, 2 * word},
 		},
 		"BG_FILE_RANGE": {
-			[]uintptr{unsafe.Offsetof(fileRange{}.length), unsafe.Sizeof(fileRange{})}, []uintptr{8, 16},
+			[]uintptr{
+				unsafe.Offsetof(fileRange{}.initialOffset), unsafe.Offsetof(fileRange{}.length), unsafe.Sizeof(fileRange{}),
+			}, []uintptr{0, 8, 16},
 		},
 		"BG_AUTH_CREDENTIALS": {
 			[]uintptr{
-				unsafe.Offsetof(authCredentials{}.scheme), unsafe.Offsetof(authCredentials{}.userName),
+				unsafe.Offsetof(authCredentials{}.target), unsafe.Offsetof(authCredentials{}.scheme), unsafe.Offsetof(authCredentials{}.userName),
 				unsafe.Offsetof(authCredentials{}.password), unsafe.Sizeof(authCredentials{}),
-			}, []uintptr{4, 8, 8 + word, 8 + 2*word},
+			}, []uintptr{0, 4, 8, 8 + word, 8 + 2*word},
 		},
 		"BITS_JOB_PROPERTY_VALUE": {[]uintptr{unsafe.Sizeof(propertyUnion{})}, []uintptr{16}},
 	} {
@@ -62,13 +68,21 @@ func TestWordsOfTheUnion(t *testing.T) {
 	memory := [16]byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0xF0}
 	u := unionOf(memory)
 	require.Equal(t, memory, u.bytes())
-	require.Equal(t, memory, *(*[16]byte)(unsafe.Pointer(&u)), "every processor of Windows is little-endian")
+	inMemory := *(*[16]byte)(unsafe.Pointer(&u))
+	require.Equal(t, memory, inMemory, "every processor of Windows is little-endian")
 	for i := range 4 {
 		require.Equal(t, uintptr(binary.LittleEndian.Uint32(memory[4*i:])), u.word32(i))
 	}
 	for i := range 2 {
 		require.Equal(t, uintptr(binary.LittleEndian.Uint64(memory[8*i:])), u.word64(i))
 	}
+}
+
+// The words that a union takes up hold all of it.
+func TestPassing(t *testing.T) {
+	t.Parallel()
+	words := map[passing]uintptr{byPointer: 16 / wordSize, inTwoWords: 2, inFourWords: 4}
+	require.Equal(t, uintptr(16), words[unions]*wordSize)
 }
 
 func TestTimeOf(t *testing.T) {
