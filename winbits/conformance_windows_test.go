@@ -1,7 +1,6 @@
 package winbits_test
 
 import (
-	"net/http/httptest"
 	"os"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/bitsemu/bitsemu/bits"
 	"github.com/bitsemu/bitsemu/bitstest"
 	"github.com/bitsemu/bitsemu/winbits"
+	"github.com/bitsemu/bitsemu/winbits/internal/served"
 )
 
 // isWine tells whether this is Wine and not Windows.
@@ -30,7 +30,8 @@ func TestConformance(t *testing.T) {
 	dir, err := os.MkdirTemp("", "winbits")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	server := httptest.NewServer(bitstest.Handler())
+	server, opts, err := served.New()
+	require.NoError(t, err)
 	t.Cleanup(server.Close)
 	bitstest.Run(t, func(t *testing.T) bits.Manager {
 		service, err := winbits.Connect(t.Context())
@@ -38,5 +39,5 @@ func TestConformance(t *testing.T) {
 		// The cases clean up before this.
 		t.Cleanup(func() { require.NoError(t, service.Close()) })
 		return service.Manager()
-	}, bitstest.Server(server.URL), bitstest.Dir(dir, nil))
+	}, append(opts, bitstest.Dir(dir, nil))...)
 }

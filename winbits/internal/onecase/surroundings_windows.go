@@ -2,15 +2,13 @@ package main
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptest"
 	"time"
 
 	"golang.org/x/sys/windows"
 
 	"github.com/bitsemu/bitsemu/bitstest"
-	"github.com/bitsemu/bitsemu/bitsupload"
 	"github.com/bitsemu/bitsemu/winbits"
+	"github.com/bitsemu/bitsemu/winbits/internal/served"
 )
 
 // share is a share as Wine knows it: a directory below dosdevices/unc of the prefix,
@@ -21,40 +19,12 @@ const patient = 4 * time.Second // with a job that should change its state
 
 // surroundings are a server of all that a case may ask for, and what there is of Wine.
 func surroundings() (url string, opts []bitstest.Option, err error) {
-	uploads, replies := &bitsupload.Memory{}, &bitsupload.Memory{}
-	reply := bitstest.Content(300)
-	mux := http.NewServeMux()
-	mux.Handle("/", bitstest.Handler())
-	server := httptest.NewServer(mux) // which ends with the process
-	for path, s := range map[string]struct {
-		files   *bitsupload.Memory
-		options bitsupload.Options
-	}{
-		"/uploads/": {uploads, bitsupload.Options{}},
-		"/replies/": {replies, bitsupload.Options{Notify: bitsupload.Notification{
-			Type: bitsupload.NotifyByValue, URL: server.URL + "/reply",
-			Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				_, _ = w.Write(reply) // a server that does not get it says so
-			}),
-		}}},
-	} {
-		handler, err := bitsupload.New(s.files, s.options)
-		if err != nil {
-			return "", nil, err
-		}
-		mux.Handle(path, handler)
+	server, opts, err := served.New() // which ends with the process
+	if err != nil {
+		return "", nil, err
 	}
-	return server.URL, []bitstest.Option{
-		bitstest.Server(server.URL),
-		bitstest.Dir(dir, nil),
-		bitstest.Share(share, nil),
-		bitstest.Uploads(server.URL+"/uploads", func(name string) ([]byte, error) {
-			return uploads.ReadFile("uploads/" + name)
-		}),
-		bitstest.Replies(server.URL+"/replies", reply),
-		bitstest.Wait(wait),
-		bitstest.As(as),
-	}, nil
+	return server.URL, append(opts,
+		bitstest.Dir(dir, nil), bitstest.Share(share, nil), bitstest.Wait(wait), bitstest.As(as)), nil
 }
 
 // as can make of this process's user an administrator, which he is. Wine has no other
