@@ -125,7 +125,7 @@ func makeStore(ctx context.Context, path string, jobs []jobstore.Job, replace bo
 	}
 	for i := range jobs {
 		j := jobs[i]
-		if err = ctx.Err(); err != nil {
+		if err = context.Cause(ctx); err != nil {
 			break
 		}
 		var lost bool

@@ -118,7 +118,7 @@ func TestImportAllOrNothing(t *testing.T) {
 	interrupted, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("interrupted")
 	cancel(why)
-	require.ErrorIs(t, call(interrupted, bytes.NewReader(fixtureText(fixture())), "import", path, "-"), context.Canceled)
+	require.ErrorIs(t, call(interrupted, bytes.NewReader(fixtureText(fixture())), "import", path, "-"), why)
 	require.Empty(t, names())
 
 	empty := fixture()
