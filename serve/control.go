@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"net/http"
 	"reflect"
 	"time"
 
@@ -128,13 +127,13 @@ type (
 func operations() []operation {
 	return []operation{
 		op("settle", "Does all that is due now. With real time, waits until it is done.", func(s *Server, ctx context.Context, _ none) (none, error) {
-			return none{}, s.wait(ctx, s.emu.Settle)
+			return none{}, s.advance(ctx, 0)
 		}),
 		op("advance", "Moves the time, and does all that falls due meanwhile. With real time, waits for so long.", func(s *Server, ctx context.Context, a argsAdvance) (resultTime, error) {
 			if a.By < 0 {
 				return resultTime{}, malformed("by: the time goes forward alone")
 			}
-			err := s.wait(ctx, func() { s.emu.Advance(time.Duration(a.By)) })
+			err := s.advance(ctx, time.Duration(a.By))
 			return resultTime{s.emu.Now()}, err
 		}),
 		op("clock", "Sets the clock of the machine, as its user may do; timers do not follow.", func(s *Server, _ context.Context, a argsClock) (resultTime, error) {
@@ -187,27 +186,6 @@ func operations() []operation {
 			return e.LockVolume(a.Letter, a.Locked)
 		}),
 		attempt("restore", "Makes the machine be as a snapshot tells.", func(e *bitsemu.Emulator, a bitsemu.Snapshot) error { return e.Restore(a) }),
-	}
-}
-
-// wait does work that may last, until it has ended, the client has gone, or the server
-// is being shut down.
-func (s *Server) wait(ctx context.Context, work func()) error {
-	done := make(chan any, 1)
-	go func() {
-		defer func() { done <- recover() }()
-		work()
-	}()
-	select {
-	case x := <-done:
-		if x != nil {
-			panic(x)
-		}
-		return nil
-	case <-ctx.Done():
-		return &refusal{http.StatusServiceUnavailable, "gone", "the client has gone"}
-	case <-s.closed:
-		return errClosing
 	}
 }
 

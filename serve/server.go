@@ -22,6 +22,7 @@ type Server struct {
 	conf    config
 	routes  []route
 	scripts scripts
+	settler settler
 
 	mu       sync.Mutex
 	sessions map[string]*session
