@@ -264,3 +264,26 @@ func TestAnswerThatIsLost(t *testing.T) {
 	}
 	require.EqualValues(t, 1, calls.Load())
 }
+
+// rangeListener hears of everything.
+type rangeListener struct{ fileListener }
+
+func (*rangeListener) FileRangesTransferred(context.Context, bits.Job, bits.File, []bits.FileRange) error {
+	return nil
+}
+
+// The server is told what a callback can do, since it can call no more than that.
+func TestWhatACallbackCanDo(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.stream(t)
+	c := dial(t, f.URL)
+	job, err := c.Manager().GetJob(t.Context(), bits.IID_IUnknown)
+	require.NoError(t, err)
+	for iface, callback := range map[string]bits.Callback{
+		"IBackgroundCopyCallback": &listener{}, "IBackgroundCopyCallback2": &fileListener{}, "IBackgroundCopyCallback3": &rangeListener{},
+	} {
+		require.NoError(t, job.SetNotifyInterface(t.Context(), callback))
+		require.Contains(t, f.wait(t, "POST /v1/sessions/S/objects/2/SetNotifyInterface "), `"interface":"`+iface+`"`)
+	}
+}

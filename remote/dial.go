@@ -131,7 +131,7 @@ func (c *Client) open(ctx context.Context, old *session) (*session, error) {
 		return s, err
 	}
 	caller, err := callerJSON(c.caller)
-	if err != nil {
+	if err != nil { // uncovered: a token can always be written
 		return nil, fmt.Errorf("remote: %s: %w: %w", what, hresult.E_INVALIDARG, err)
 	}
 	body, err := json.Marshal(struct {

@@ -146,13 +146,20 @@ func TestCloseWhileASessionIsOpened(t *testing.T) {
 func TestCallsThatGoNowhere(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
+	next := make(chan struct{}, 400)
 	f.stream(t, func(w io.Writer, flush func(), end <-chan struct{}) {
 		_, _ = io.WriteString(w, strings.Replace(line("1"), `"c1"`, `"c7"`, 1)+strings.Replace(line("2"), "JobTransferred", "NoMethod", 1)+
 			strings.Replace(line("3"), "CopyCallback", "CopyCallback3", 1))
-		for n := range 300 { // more than are kept in mind
-			_, _ = io.WriteString(w, strings.Replace(line(fmt.Sprint(n+10)), `"c1"`, `"c7"`, 1))
-		}
 		flush()
+		for n := range 300 { // more than are kept in mind
+			select {
+			case <-next:
+				_, _ = io.WriteString(w, strings.Replace(line(fmt.Sprint(n+10)), `"c1"`, `"c7"`, 1))
+				flush()
+			case <-end:
+				return
+			}
+		}
 		<-end
 	})
 	for n := range 400 {
@@ -166,6 +173,7 @@ func TestCallsThatGoNowhere(t *testing.T) {
 	for len(got) < 303 {
 		call, body, _ := strings.Cut(f.wait(t, "POST /v1/sessions/S/callbacks/"), " ")
 		got[call] = body
+		next <- struct{}{}
 	}
 	require.JSONEq(t, `{"hresult":"0x80010108"}`, got["1"])
 	require.JSONEq(t, `{"hresult":"0x80010108"}`, got["2"])

@@ -39,7 +39,7 @@ var floors = map[string]float64{
 	"internal/winpath":  100,
 	"internal/wire":     99,
 	"jobstore":          90,
-	"remote":            94,
+	"remote":            97,
 	"serve":             88,
 	"sid":               100,
 	"token":             100,
