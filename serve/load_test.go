@@ -110,7 +110,7 @@ func TestLoad(t *testing.T) {
 	l := load{clients: 50, lasting: 200 * time.Millisecond}
 	full := os.Getenv("SERVE_LOAD") != ""
 	if full {
-		l = load{clients: 1000, lasting: 10 * time.Second}
+		l = load{clients: 1000, lasting: 8 * time.Second}
 	}
 	system := token.LocalSystem()
 	emu, err := bitsemu.New(bitsemu.Store(filepath.Join(t.TempDir(), "jobs.db")), bitsemu.Drive("C:", t.TempDir()),
@@ -125,7 +125,7 @@ func TestLoad(t *testing.T) {
 	}
 	say := func(what string, m measured) {
 		if full {
-			t.Logf("%-28s %s", what, m)
+			t.Logf("%-28s%s", what, m)
 		}
 	}
 	say("in process", l.run(t, func(i int) (read, change func() error) {
@@ -156,6 +156,14 @@ func TestLoad(t *testing.T) {
 	say("loopback TCP", l.run(t, l.over(t, serve.Address(listener), "0123456789abcdef")))
 	require.NoError(t, s.Shutdown(context.Background()))
 	require.NoError(t, <-served)
+	say("in process, pointers held", l.run(t, func(i int) (read, change func() error) {
+		ctx := t.Context()
+		job, err := emu.As(system).GetJob(ctx, l.ids[i])
+		if err != nil {
+			return func() error { return err }, nil
+		}
+		return func() error { _, err := job.GetState(ctx); return err }, func() error { return job.SetDescription(ctx, "changed") }
+	}))
 	say("unix socket, package remote", l.run(t, func(i int) (read, change func() error) {
 		fail := func(err error) (read, change func() error) {
 			return func() error { return err }, func() error { return err }
