@@ -11,6 +11,7 @@ import (
 
 	"github.com/bitsemu/bitsemu/internal/cli"
 	"github.com/bitsemu/bitsemu/internal/eventlog"
+	"github.com/bitsemu/bitsemu/internal/who"
 	"github.com/bitsemu/bitsemu/jobstore"
 	"github.com/bitsemu/bitsemu/remote"
 )
@@ -63,7 +64,13 @@ func lookCommands() []cli.Command {
 			id, _ := uuid.Parse(c.Text("job")) // it has been checked
 			return s.Audit(ctx, id)
 		}, printTexts),
-		look("history", "print which states jobs have come through", nil, func(ctx context.Context, _ *cli.Call, s client) (json.RawMessage, error) { return s.History(ctx) }, printTexts),
+		look("history", "print which states jobs have come through", []cli.Flag{jobFlag}, func(ctx context.Context, c *cli.Call, s client) (json.RawMessage, error) {
+			if !c.Has("job") {
+				return s.History(ctx)
+			}
+			id, _ := uuid.Parse(c.Text("job")) // it has been checked
+			return s.HistoryOf(ctx, id)
+		}, printTexts),
 		path,
 		look("check", "tell whether the store of the service holds together", nil, func(ctx context.Context, _ *cli.Call, s client) (json.RawMessage, error) {
 			return json.RawMessage(`{"status": "whole"}`), s.Check(ctx)
@@ -126,7 +133,7 @@ func printTexts(c *cli.Call, text json.RawMessage) error {
 		return err
 	}
 	for _, e := range entries {
-		line := fmt.Sprintf("%s %s %s", e.Time.UTC().Format(time.RFC3339Nano), e.Job, e.Text)
+		line := fmt.Sprintf("%s %s %s", e.Time.UTC().Format(time.RFC3339Nano), e.Job, who.Named(e.Text))
 		if err := c.Printf("%s", cli.Hang(line, 4)); err != nil {
 			return err
 		}

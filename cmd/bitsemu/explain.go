@@ -250,11 +250,11 @@ func printDecision(c *cli.Call, owner token.Token, d tokenopts.Decision) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", methodName(d.Method), verdict)
 	_, rest, _ := strings.Cut(d.Detail(), "\n")
-	for line := range strings.Lines(rest + "\n") {
+	for line := range strings.Lines(who.Named(rest) + "\n") {
 		b.WriteString(cli.Hang(line, 17))
 	}
 	if known := func(f tokenopts.Fact) bool { return f.Name == "owner" }; !slices.ContainsFunc(d.Facts, known) && !owner.IsZero() {
-		b.WriteString(cli.Hang(fmt.Sprintf("  %-14s %v", "job's owner", owner), 17))
+		b.WriteString(cli.Hang(fmt.Sprintf("  %-14s %s", "job's owner", who.Named(owner.String())), 17))
 	}
 	return c.Printf("%s", b.String())
 }

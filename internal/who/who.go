@@ -8,6 +8,7 @@ package who
 import (
 	"fmt"
 	"hash/fnv"
+	"regexp"
 	"strings"
 
 	"github.com/bitsemu/bitsemu/sid"
@@ -160,4 +161,18 @@ func LogOn(name string) (token.Token, bool) {
 		return who.token(""), true
 	}
 	return token.Token{}, false
+}
+
+var inText = regexp.MustCompile(`\b` + machine.String() + `(-\d+)+`)
+
+// Named puts names in place of the SIDs of people into a text for people:
+// `BITSEMU\alice (user, Medium)`. Those who have no name keep their SID.
+func Named(text string) string {
+	return inText.ReplaceAllStringFunc(text, func(s string) string {
+		user, err := sid.Parse(s)
+		if err != nil {
+			return s // with a number that is none of a SID
+		}
+		return Name(user)
+	})
 }

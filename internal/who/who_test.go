@@ -64,3 +64,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	const machine = "S-1-5-21-3623811015-3361044348-30300820"
+	for text, want := range map[string]string{
+		"by " + machine + "-1001 (user, Medium)":     `by BITSEMU\alice (user, Medium)`,
+		machine + "-1002," + machine + "-500":        `BITSEMU\bob,BITSEMU\Administrator`,
+		machine + "-10010":                           machine + "-10010",
+		machine + "-99999999999":                     machine + "-99999999999",
+		machine:                                      machine,
+		"S-1-5-18 and " + machine + "-1003-1 and so": "S-1-5-18 and " + machine + "-1003-1 and so",
+		"": "",
+	} {
+		require.Equal(t, want, who.Named(text), text)
+	}
+}
