@@ -92,8 +92,8 @@ func getSID(raw []byte) (s sid.SID, err error) {
 }
 
 func getHRESULT(raw []byte) (h hresult.HRESULT, err error) {
-	if n, err := getNumber[uint32](raw); err == nil {
-		return hresult.HRESULT(n), nil
+	if kindOf(raw) == "a number" {
+		return getNumber[hresult.HRESULT](raw)
 	}
 	return h, getText(raw, "an HRESULT", &h)
 }
