@@ -14,9 +14,10 @@ import (
 )
 
 // cut truncates an open file, where the system allows that.
-func cut(t *testing.T, path string, size int64) {
+func cut(t *testing.T, s *jobstore.Store, path string, size int64) {
 	t.Helper()
 	if err := os.Truncate(path, size); err != nil {
+		require.NoError(t, s.Close()) // else it could not be removed either
 		t.Skip("an open file cannot be truncated here: ", err)
 	}
 }
@@ -39,7 +40,7 @@ func TestTruncatedWhileOpen(t *testing.T) {
 				}
 				_, err := s.Get(ids[0])
 				require.NoError(t, err)
-				cut(t, path, int64(left*pageSize))
+				cut(t, s, path, int64(left*pageSize))
 				time.Sleep(rest)
 				within(t, 20*time.Second, "a truncated store", func() {
 					for _, id := range ids {
@@ -99,7 +100,7 @@ func TestTruncatedWhileBusy(t *testing.T) {
 		})
 	}
 	time.Sleep(time.Millisecond)
-	cut(t, path, int64(4*pageSize))
+	cut(t, s, path, int64(4*pageSize))
 	within(t, 30*time.Second, "a truncated store", func() {
 		wg.Wait()
 		require.ErrorIs(t, s.Check(), jobstore.ErrCorrupt)
