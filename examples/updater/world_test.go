@@ -129,7 +129,8 @@ func newWorld(t *testing.T, m mode, opts ...bitsemu.Option) *world {
 		},
 	}
 	if m.remote {
-		client, err := remote.Dial(t.Context(), serve.RunT(t, w.emu))
+		const secret = "for where there are no unix sockets"
+		client, err := remote.Dial(t.Context(), serve.RunT(t, w.emu, serve.BearerToken(secret)), remote.Token(secret))
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, client.Close()) })
 		w.manager, w.options.Activate = client.Manager(), client.Activate
