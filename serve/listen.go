@@ -55,7 +55,11 @@ func DefaultAddress() string {
 	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
 		return "unix:" + filepath.Join(dir, "bitsemu.sock")
 	}
-	return "unix:" + filepath.Join(os.TempDir(), fmt.Sprintf("bitsemu-%d", os.Getuid()), "bitsemu.sock")
+	user := "bitsemu"
+	if id := os.Getuid(); id >= 0 { // elsewhere the temporary directory is the user's own
+		user = fmt.Sprintf("bitsemu-%d", id)
+	}
+	return "unix:" + filepath.Join(os.TempDir(), user, "bitsemu.sock")
 }
 
 // socket is a listener whose file goes when it is closed, unless the file is
@@ -95,6 +99,9 @@ func listenUnix(path string) (_ net.Listener, err error) {
 	if err := clearStale(path); err != nil {
 		return nil, err
 	}
+	if runtime.GOOS == "windows" { // which knows neither modes nor links of sockets
+		return net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	}
 	hidden, err := os.MkdirTemp(dir, ".")
 	if err != nil {
 		return nil, fmt.Errorf("serve: no room for the socket: %w", err)
@@ -127,11 +134,7 @@ func place(from, to string) (fs.FileInfo, error) {
 	if err := os.Chmod(from, 0o600); err != nil {
 		return nil, err
 	}
-	move := os.Link
-	if runtime.GOOS == "windows" {
-		move = os.Rename // which has no links of sockets
-	}
-	if err := move(from, to); err != nil {
+	if err := os.Link(from, to); err != nil {
 		return nil, err
 	}
 	return os.Lstat(to)

@@ -119,10 +119,12 @@ func (s *Server) writeWithin(w http.ResponseWriter) {
 
 // read reads the body of a request.
 func (s *Server) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	c := http.NewResponseController(w)
-	_ = c.SetReadDeadline(time.Now().Add(s.conf.reading)) // a handler under test has none
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.conf.maxBody))
-	_ = c.SetReadDeadline(time.Time{})
+	if err == nil {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a handler under test has none
+	} else { // what is still to come is not waited for
+		w.Header().Set("Connection", "close")
+	}
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

@@ -191,6 +191,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.conf.log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", sw.status, "took", time.Since(started))
 	}()
+	if r.Body != nil && r.Body != http.NoBody {
+		// Also of a body that is never read: the connection is not kept for what does not come.
+		_ = http.NewResponseController(w).SetReadDeadline(started.Add(s.conf.reading)) // a handler under test has none
+	}
 	if err := s.answer(sw, r); err != nil {
 		var no *refusal
 		if !errors.As(err, &no) {
