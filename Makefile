@@ -15,7 +15,7 @@ BENCH ?= ^Benchmark[A-DFH]
 COUNT ?= 3
 BENCHTIME ?= 100ms
 
-# How often `make wine` runs everything, or what it runs: winbits,calls,updater,cases.
+# How often `make wine` runs everything, or what it runs: winbits,calls,updater,cases,packages.
 RUNS ?= 1
 PARTS ?=
 

@@ -64,7 +64,6 @@ func TestOneReferenceEach(t *testing.T) {
 	require.LessOrEqual(t, after-before, uint32(2))
 	runtime.KeepAlive(again)
 	runtime.KeepAlive(third)
-	again, third = nil, nil
 	require.Eventually(t, func() bool {
 		runtime.GC()
 		return held(t, proxyOf(t, job)) == before

@@ -18,7 +18,8 @@ type machine struct {
 	held *exec.Cmd // keeps the session open
 	hold io.Closer
 
-	again int // programs that were tried again in this run
+	pkgs  string // the packages to test, all if empty
+	again int    // programs that were tried again in this run
 }
 
 // setUp installs, builds, and makes the prefix.

@@ -9,7 +9,8 @@
 //   - the tests of winbits,
 //   - examples/updater, which must end with the same files as on the emulator,
 //   - each case of bitstest, in a process of its own,
-//   - each method of each interface once.
+//   - each method of each interface once,
+//   - the tests of the other packages, as Windows programs.
 //
 // What Wine answers otherwise than Windows is listed in winbits/testdata. The run
 // fails when the lists and what happened differ, in either direction; -update
@@ -41,12 +42,14 @@ var parts = []struct {
 	{"calls", (*machine).callsPart},
 	{"updater", func(w *machine, _ bool) error { return w.updater() }},
 	{"cases", (*machine).casesPart},
+	{"packages", (*machine).packages},
 }
 
 func main() {
 	update := flag.Bool("update", false, "write the lists of what Wine answers")
 	times := flag.Int("count", 1, "how many `times` to run everything")
 	only := flag.String("only", "", "the `parts` to run, separated by commas: all if empty")
+	pkgs := flag.String("pkg", "", "the `packages` whose tests to run, separated by commas, with . for the root: all if empty")
 	recorded := flag.String("record", "", "write a transcript of Wine to this `file`, and do nothing else")
 	flag.Parse()
 	if *recorded != "" {
@@ -56,7 +59,7 @@ func main() {
 		}
 		return
 	}
-	if err := run(*update, *times, *only); err != nil {
+	if err := run(*update, *times, *only, *pkgs); err != nil {
 		fmt.Fprintln(os.Stderr, "wine:", err)
 		os.Exit(1)
 	}
@@ -64,18 +67,19 @@ func main() {
 
 // run runs everything a number of times, also after a failure, and fails if one was not
 // as it should be.
-func run(update bool, times int, only string) error {
+func run(update bool, times int, only, pkgs string) error {
 	w, err := setUp()
 	if err != nil {
 		return err
 	}
+	w.pkgs = pkgs
 	defer w.end()
 	failed := 0
 	for i := range times {
 		start := time.Now()
 		w.again = 0
 		outcome := "as listed"
-		if err := w.round(update, only); err != nil {
+		if err := w.round(update, only, i > 0); err != nil {
 			failed++
 			outcome = "FAILED: " + err.Error()
 		}
@@ -87,10 +91,10 @@ func run(update bool, times int, only string) error {
 	return nil
 }
 
-// round runs everything once.
-func (w *machine) round(update bool, only string) error {
+// round runs everything once. The second time the packages have been tested.
+func (w *machine) round(update bool, only string, second bool) error {
 	for _, p := range parts {
-		if only != "" && !slices.Contains(strings.Split(only, ","), p.name) {
+		if only != "" && !slices.Contains(strings.Split(only, ","), p.name) || second && p.name == "packages" {
 			continue
 		}
 		w.restart()

@@ -95,6 +95,7 @@ var masks = []struct {
 	{regexp.MustCompile(`^Received unexpected error: `), ""},
 	{regexp.MustCompile(`winbits: `), ""},
 	{regexp.MustCompile(` Messages:`), ";"},
+	{regexp.MustCompile(`C:\\users\\\S*\\Temp\\\S*\\`), `DIR\`},
 }
 
 const longest = 240 // characters of a reason
