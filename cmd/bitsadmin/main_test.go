@@ -24,6 +24,10 @@ import (
 
 // TestMain is bitsadmin when the program is called by that name.
 func TestMain(m *testing.M) {
+	// A program built with the race detector waits a second before it ends.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"bitsadmin": main})
 }
 
@@ -54,6 +58,7 @@ func TestScripts(t *testing.T) {
 				Dir:  "testdata/script",
 				Cmds: scriptCommands,
 				Setup: func(env *testscript.Env) error {
+					env.Setenv("GORACE", os.Getenv("GORACE"))
 					drive := filepath.Join(env.WorkDir, "c")
 					if err := os.MkdirAll(filepath.Join(drive, "Updates"), 0o700); err != nil {
 						return err

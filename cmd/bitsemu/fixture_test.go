@@ -70,6 +70,7 @@ func fixtureText(s bitsemu.Snapshot) []byte {
 // setup puts the fixture into a script's directory: jobs.json, and jobs.db made of it
 // with what only a store has, sealed secrets.
 func setup(env *testscript.Env) error {
+	env.Setenv("GORACE", os.Getenv("GORACE"))
 	at := func(name string) string { return filepath.Join(env.WorkDir, name) }
 	env.Values[held{}] = new(*jobstore.Store)
 	s := fixture()

@@ -21,6 +21,10 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestMain is bitsemu when the program is called by that name.
 func TestMain(m *testing.M) {
+	// A program built with the race detector waits a second before it ends.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"bitsemu": main})
 }
 
