@@ -101,11 +101,16 @@ func (e *Emulator) seen(caller token.Token) {
 	if caller.Logon() != token.LogonInteractive && caller.Logon() != token.LogonNetwork {
 		return
 	}
+	// Most callers are not new, and do not wait for what holds the engine up.
+	if e.familiar.has(caller) {
+		return
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.world.notice(caller) {
 		e.welcome(caller.User())
 	}
+	e.familiar.add(caller)
 }
 
 // jobKey names the job that a call is about, if it is about one.

@@ -45,8 +45,10 @@ type Emulator struct {
 	faults  faults
 	certs   certs
 	inside  inside
-	events  *eventlog.Log
-	log     *slog.Logger
+	// familiar are the callers who have been noticed.
+	familiar familiar
+	events   *eventlog.Log
+	log      *slog.Logger
 
 	// epoch counts the runs of the service. What was got from an earlier run is
 	// dead.

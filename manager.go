@@ -55,25 +55,26 @@ func (e *Emulator) ActivateClass(ctx context.Context, clsid uuid.UUID) (bits.Man
 func (e *Emulator) activate(ctx context.Context, base token.Token) (bits.Manager, error) {
 	m := &manager{object: object{e: e, base: base}}
 	caller := m.caller(ctx)
-	if err := e.admit(caller); err != nil {
+	epoch, err := e.admit(caller)
+	if err != nil {
 		return nil, m.failed("CoCreateInstance", jobKey{}, caller, err)
 	}
-	m.epoch = e.epoch.Load()
+	m.epoch = epoch
 	return m, nil
 }
 
-// admit lets a client at the service, or not.
-func (e *Emulator) admit(caller token.Token) error {
+// admit lets a client at the service, or not, and returns to which of its runs.
+func (e *Emulator) admit(caller token.Token) (epoch uint64, err error) {
 	if f := e.faults.hit("Activate", "Activate", uuid.Nil, func() string { return "" }, caller.User()); f != nil {
-		return f.Code
+		return 0, f.Code
 	}
 	if caller.Logon() == token.LogonNetwork && !e.conf.build.OwnerMayUseHelperToken() {
-		return fmt.Errorf("a caller who has logged on from another machine [D bits-return-values.md; from Windows 10 1607 on he may, D users-and-network-connections.md]: %w", hresult.BG_E_REMOTE_NOT_SUPPORTED)
+		return 0, fmt.Errorf("a caller who has logged on from another machine [D bits-return-values.md; from Windows 10 1607 on he may, D users-and-network-connections.md]: %w", hresult.BG_E_REMOTE_NOT_SUPPORTED)
 	}
 	if caller.Integrity() < token.IntegrityMedium {
-		return fmt.Errorf("a caller of low integrity may not use BITS [D nn-bits-ibackgroundcopymanager.md]: %w", hresult.E_ACCESSDENIED)
+		return 0, fmt.Errorf("a caller of low integrity may not use BITS [D nn-bits-ibackgroundcopymanager.md]: %w", hresult.E_ACCESSDENIED)
 	}
-	return e.StartService()
+	return e.ensure()
 }
 
 // Manager is the manager as a program gets it that is the default caller. It
@@ -95,10 +96,11 @@ func (m *manager) begin(ctx context.Context, method string) (*manager, error) {
 		return m, nil
 	}
 	active, err := m.lazy.get(func() (*manager, error) {
-		if err := m.e.admit(m.caller(ctx)); err != nil {
+		epoch, err := m.e.admit(m.caller(ctx))
+		if err != nil {
 			return nil, m.failed(method, jobKey{}, m.caller(ctx), err)
 		}
-		return &manager{object: object{e: m.e, base: m.base, epoch: m.e.epoch.Load()}}, nil
+		return &manager{object: object{e: m.e, base: m.base, epoch: epoch}}, nil
 	})
 	return active, err
 }

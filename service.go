@@ -74,19 +74,26 @@ func (e *Emulator) Enable() {
 // StartService starts the service if it is stopped. It fails with
 // HRESULT_FROM_WIN32(ERROR_SERVICE_DISABLED) when it is disabled.
 func (e *Emulator) StartService() error {
+	_, err := e.ensure()
+	return err
+}
+
+// ensure starts the service if it is stopped, and returns which of its runs goes on.
+func (e *Emulator) ensure() (epoch uint64, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.wait(func() bool { return e.service != serviceStopping })
 	if e.closed {
-		return fmt.Errorf("bitsemu: the emulator is closed: %w", hresult.HRESULT_FROM_WIN32_RPC_S_SERVER_UNAVAILABLE)
+		return 0, fmt.Errorf("bitsemu: the emulator is closed: %w", hresult.HRESULT_FROM_WIN32_RPC_S_SERVER_UNAVAILABLE)
 	}
 	switch e.service {
 	case serviceRunning:
-		return nil
+		return e.epoch.Load(), nil
 	case serviceDisabled:
-		return fmt.Errorf("bitsemu: the service is disabled: %w", hresult.HRESULT_FROM_WIN32_ERROR_SERVICE_DISABLED)
+		return 0, fmt.Errorf("bitsemu: the service is disabled: %w", hresult.HRESULT_FROM_WIN32_ERROR_SERVICE_DISABLED)
 	}
-	return e.startService()
+	err = e.startService()
+	return e.epoch.Load(), err
 }
 
 // stopService stops all that goes on, makes all pointers dead, and returns with mu

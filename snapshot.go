@@ -101,6 +101,7 @@ func (e *Emulator) Restore(s Snapshot) error {
 	for _, u := range e.world.users {
 		clear(u.sessions)
 	}
+	e.familiar.clear()
 	for _, l := range s.LoggedOn {
 		e.world.user(l.User).sessions[l.Session] = struct{}{}
 	}
