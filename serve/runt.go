@@ -15,8 +15,8 @@ import (
 
 // RunT serves an emulator to a test's programs, in whatever language they are, on a unix
 // socket of its own, and returns the address: "unix:/path". The server ends with the test,
-// before the emulator does. Where there are no unix sockets it is a port, and the options
-// must have a [BearerToken].
+// before the emulator does. Where there are no unix sockets, as on Windows before 10 1803,
+// it is a port, and the options must have a [BearerToken].
 func RunT(t bitsemu.TB, emu *bitsemu.Emulator, opts ...Option) (address string) {
 	t.Helper()
 	s, err := New(emu, opts...)
@@ -47,13 +47,14 @@ func RunT(t bitsemu.TB, emu *bitsemu.Emulator, opts ...Option) (address string) 
 // listenT opens a socket in a directory whose name is short: a test's own may be too long
 // for a socket.
 func listenT(t bitsemu.TB) (net.Listener, error) {
-	if runtime.GOOS == "windows" {
-		return Listen("127.0.0.1:0")
-	}
 	dir, err := os.MkdirTemp("", "bitsemu")
 	if err != nil {
 		return nil, err
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // it is in the temporary directory
-	return Listen("unix:" + filepath.Join(dir, "s"))
+	l, err := Listen("unix:" + filepath.Join(dir, "s"))
+	if err != nil && runtime.GOOS == "windows" {
+		return Listen("127.0.0.1:0")
+	}
+	return l, err
 }
