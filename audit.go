@@ -2,9 +2,7 @@ package bitsemu
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -72,44 +70,23 @@ func (a AuditEntry) String() string {
 	return b.String() + ": refused, " + a.HRESULT.String() + " (" + a.HRESULT.Hex() + ")"
 }
 
-// maxAudit is how many entries are kept, the latest.
-const maxAudit = 100_000
+func (a AuditEntry) about() uuid.UUID { return a.Job }
 
 // audit keeps what was done with whose identity.
-type audit struct {
-	mu      sync.Mutex
-	entries []AuditEntry
-}
+type audit struct{ kept[AuditEntry] }
 
 func (a *audit) add(entry AuditEntry) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.entries) >= maxAudit {
-		a.entries = append(a.entries[:0], a.entries[maxAudit/2:]...)
-	}
-	a.entries = append(a.entries, entry)
+	a.push(entry)
 }
 
 // Audit lists what was opened, requested and answered for jobs, and with whose
 // identity, in order. Of very many entries the latest are kept, 50,000 at least.
-func (e *Emulator) Audit() []AuditEntry {
-	e.audit.mu.Lock()
-	defer e.audit.mu.Unlock()
-	return slices.Clone(e.audit.entries)
-}
+func (e *Emulator) Audit() []AuditEntry { return e.audit.list() }
 
 // AuditOf is the part of [Emulator.Audit] that is about one job.
-func (e *Emulator) AuditOf(job uuid.UUID) []AuditEntry {
-	e.audit.mu.Lock()
-	defer e.audit.mu.Unlock()
-	var of []AuditEntry
-	for i := range e.audit.entries {
-		if e.audit.entries[i].Job == job {
-			of = append(of, e.audit.entries[i])
-		}
-	}
-	return of
-}
+func (e *Emulator) AuditOf(job uuid.UUID) []AuditEntry { return e.audit.of(job) }
 
 // identity asks the rules as whom a job does something.
 func (e *Emulator) identity(j *jobstore.Job, resource tokenopts.Resource, name string) (tokenopts.Grant, error) {

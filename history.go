@@ -3,9 +3,7 @@ package bitsemu
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,14 +49,12 @@ func (c StateChange) String() string {
 	return b.String()
 }
 
-// maxHistory is how many changes are kept, the latest.
-const maxHistory = 100_000
+func (c StateChange) about() uuid.UUID { return c.Job }
 
 // history keeps which states jobs have come through.
 type history struct {
-	mu      sync.Mutex
-	changes []StateChange
-	latest  map[uuid.UUID]bits.JobState // of jobs in changes that are not over
+	kept[StateChange]
+	latest map[uuid.UUID]bits.JobState // of jobs in what is kept that are not over
 }
 
 // add notes a change, unless it is none. Where a job was is known from the change
@@ -72,15 +68,14 @@ func (h *history) add(c StateChange) {
 	if c.From == c.To && !c.New {
 		return
 	}
-	if len(h.changes) >= maxHistory {
-		h.changes = append(h.changes[:0], h.changes[maxHistory/2:]...)
-		h.latest = nil
-		for _, kept := range h.changes {
-			h.remember(kept)
-		}
+	if !h.push(c) {
+		h.remember(c)
+		return
 	}
-	h.changes = append(h.changes, c)
-	h.remember(c)
+	h.latest = nil
+	for _, kept := range h.all {
+		h.remember(kept)
+	}
 }
 
 func (h *history) remember(c StateChange) {
@@ -97,24 +92,10 @@ func (h *history) remember(c StateChange) {
 // History lists the states that jobs have come through since the emulator was made, in
 // order: what was before, no store tells. Of very many changes the latest are kept,
 // 50,000 at least.
-func (e *Emulator) History() []StateChange {
-	e.history.mu.Lock()
-	defer e.history.mu.Unlock()
-	return slices.Clone(e.history.changes)
-}
+func (e *Emulator) History() []StateChange { return e.history.list() }
 
 // HistoryOf is the part of [Emulator.History] that is about one job.
-func (e *Emulator) HistoryOf(job uuid.UUID) []StateChange {
-	e.history.mu.Lock()
-	defer e.history.mu.Unlock()
-	var of []StateChange
-	for i := range e.history.changes {
-		if e.history.changes[i].Job == job {
-			of = append(of, e.history.changes[i])
-		}
-	}
-	return of
-}
+func (e *Emulator) HistoryOf(job uuid.UUID) []StateChange { return e.history.of(job) }
 
 // reason is why a job changes its state.
 type reason struct {
