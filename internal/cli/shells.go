@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -45,12 +46,8 @@ func Completion(name, program string) Command {
 			"names of files, and the jobs of a store. Put it where the shell reads it:\n\n" + list.String(),
 		Examples: []Example{{"Complete in the bash that is running", `eval "$(` + program + " " + name + ` bash)"`}},
 		Run: func(_ context.Context, c *Call) error {
-			for _, s := range shells {
-				if s.item.Name == c.Arg("SHELL") {
-					return c.Printf("%s", strings.ReplaceAll(s.script, "PROGRAM", program))
-				}
-			}
-			return nil // uncovered: the argument has been checked
+			at := slices.Index(shellNames(), c.Arg("SHELL")) // which has been checked
+			return c.Printf("%s", strings.ReplaceAll(shells[at].script, "PROGRAM", program))
 		},
 	}
 }

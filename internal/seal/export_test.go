@@ -2,10 +2,10 @@ package seal
 
 // For tests of what this machine does not have: links missing, other systems.
 var (
-	FromFile = fromFile
-	IsBusy   = isBusy
-	Judge    = judge
-	MakeFile = makeFile
+	FromFile  = fromFile
+	Judge     = judge
+	MakeFile  = makeFile
+	Patiently = patiently
 )
 
 // The longest texts.

@@ -43,7 +43,7 @@ func read(path string) (*Key, error) {
 		return nil, err
 	}
 	var b []byte
-	if err := patiently(func() (err error) { b, err = os.ReadFile(path); return err }); err != nil { // uncovered: root, who may run the tests, reads everything
+	if err := patiently(runtime.GOOS, func() (err error) { b, err = os.ReadFile(path); return err }); err != nil { // uncovered: root, who may run the tests, reads everything
 		return nil, fmt.Errorf("seal: key file: %w", err)
 	}
 	return fromFile(path, b)
@@ -82,7 +82,7 @@ func makeFile(path string, link func(oldname, newname string) error) error {
 		return err
 	}
 	defer func() { // it has another name by now, or is of no use
-		_ = patiently(func() error { return os.Remove(f.Name()) })
+		_ = patiently(runtime.GOOS, func() error { return os.Remove(f.Name()) })
 	}()
 	var secret [KeySize]byte
 	_, _ = rand.Read(secret[:]) // never fails
@@ -99,9 +99,9 @@ func makeFile(path string, link func(oldname, newname string) error) error {
 
 // patiently calls f again while Windows says that somebody has the file: it refuses to
 // read a file while one of its names is being removed, and to remove one while it is read.
-func patiently(f func() error) (err error) {
+func patiently(goos string, f func() error) (err error) {
 	for range 100 {
-		if err = f(); !isBusy(err, runtime.GOOS) {
+		if err = f(); !isBusy(err, goos) {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)

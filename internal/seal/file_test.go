@@ -190,11 +190,28 @@ func TestNameCannotBeGiven(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
-func TestIsBusy(t *testing.T) {
+func TestPatiently(t *testing.T) {
 	t.Parallel()
 	busy := &fs.PathError{Op: "open", Err: syscall.Errno(32)}
-	require.True(t, seal.IsBusy(busy, "windows"))
-	require.False(t, seal.IsBusy(busy, "linux"))
-	require.False(t, seal.IsBusy(fs.ErrNotExist, "windows"))
-	require.False(t, seal.IsBusy(nil, "windows"))
+	for _, row := range []struct {
+		goos  string
+		err   error
+		calls int
+	}{
+		{"windows", busy, 3}, {"linux", busy, 1}, {"windows", fs.ErrNotExist, 1}, {"windows", nil, 1},
+	} {
+		calls := 0
+		err := seal.Patiently(row.goos, func() error {
+			if calls++; calls == 3 {
+				return nil
+			}
+			return row.err
+		})
+		require.Equal(t, row.calls, calls, "%s: %v", row.goos, row.err)
+		if calls < 3 {
+			require.Equal(t, row.err, err)
+		} else {
+			require.NoError(t, err)
+		}
+	}
 }
