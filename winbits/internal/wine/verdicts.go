@@ -16,6 +16,9 @@ var (
 	said     = regexp.MustCompile(`^\s+\S+\.go:\d+: (.*)`)
 )
 
+// silent is the reason of a test that fails without a word.
+const silent = "it does not say why"
+
 // verdicts reads the output of tests that ran with -test.v: which did not pass, and why.
 // Of a test and its parts only the parts are listed, but for a test of which all fail.
 // ended is false if the program came to another end than that of its tests.
@@ -79,13 +82,15 @@ func verdicts(pkg, out string) (rows map[string]row, passed int, ended bool) {
 			continue // its parts are listed
 		}
 		r := row{pkg, name, outcome, why[name]}
-		for key := range rows { // all of its parts fail: it stands for them
+		for _, key := range slices.Sorted(maps.Keys(rows)) { // all of its parts fail: it stands for them
 			if strings.HasPrefix(key, pkg+"\t"+name+"/") {
-				r.why = cmp.Or(r.why, rows[key].why)
+				if part := rows[key].why; r.why == "" && part != silent {
+					r.why = part
+				}
 				delete(rows, key)
 			}
 		}
-		r.why = cmp.Or(r.why, "it does not say why")
+		r.why = cmp.Or(r.why, silent)
 		if r.outcome != "skip" || !ofABuild.MatchString(r.why) {
 			rows[r.key()] = r
 		}
